@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# setup.sh [--tests]: makes a machine ready to build Marquee: checks the system, installs Debian
+# packages that are missing, and gets Arrow. Says what it installs; quick when all is there.
+set -euo pipefail
+ROOT=$(cd "$(dirname "$0")/.." && pwd)
+bash "$ROOT/scripts/check_system.sh"
+mkdir -p "$ROOT/.deps"
+exec 9>"$ROOT/.deps/setup.lock"
+flock 9 # two set-ups at once: the second waits and finds everything done
+bash "$ROOT/scripts/install_packages.sh" "$@"
+bash "$ROOT/scripts/get_arrow.sh"

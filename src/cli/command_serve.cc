@@ -1,0 +1,235 @@
+// marquee serve: the API, with the consumer and the scheduler beside it.
+#include <semaphore.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <future>
+#include <iostream>
+
+#include "cli/command.h"
+#include "ingest/consumer.h"
+#include "model/model_data.h"
+#include "pipeline/nightly.h"
+#include "pipeline/tasks.h"
+#include "registry/model_registry.h"
+#include "serving/service.h"
+
+namespace marquee::cli {
+namespace {
+
+using Stopwatch = std::chrono::steady_clock;
+
+// Applies the journal's events to the store until destroyed.
+class ConsumerThread {
+ public:
+  static Result<std::unique_ptr<ConsumerThread>> start(const Config& config) {
+    MARQUEE_ASSIGN(auto source, open_source(config));
+    MARQUEE_ASSIGN(auto store, RatingStore::open(config.data_dir, sqlite::Access::kReadWrite));
+    return std::unique_ptr<ConsumerThread>(
+        new ConsumerThread(config, std::move(source), std::move(store)));
+  }
+
+ private:
+  ConsumerThread(const Config& config, std::unique_ptr<EventSource> source, RatingStore store)
+      : source_(std::move(source)),
+        store_(std::move(store)),
+        consumer_(*source_, store_, config),
+        thread_([this](std::stop_token stop) {
+          (void)consumer_.run(stop, std::chrono::milliseconds(0));
+        }) {}
+
+  std::unique_ptr<EventSource> source_;
+  RatingStore store_;
+  Consumer consumer_;
+  std::jthread thread_;  // last: it uses all of the above
+};
+
+bool consumes(const Config& config) {
+  return config.storage.mode == "embedded" && config.server.consume;
+}
+
+// Applies every event that was accepted before now.
+Status apply_waiting_events(const Config& config) {
+  MARQUEE_ASSIGN(const auto source, open_source(config));
+  MARQUEE_ASSIGN(auto store, RatingStore::open(config.data_dir, sqlite::Access::kReadWrite));
+  Consumer consumer(*source, store, config);
+  while (true) {
+    MARQUEE_ASSIGN(const ConsumedCounts counts, consumer.run_once(std::chrono::milliseconds(0)));
+    if (counts.events == 0) return {};
+  }
+}
+
+Result<std::shared_ptr<const ModelData>> train_on_newest(Context& context) {
+  if (consumes(context.config)) MARQUEE_TRY(apply_waiting_events(context.config));
+  return train_from_store(context.config, context.clock, {});
+}
+
+serving::ModelSources model_sources(Context& context, const ModelRegistry& registry) {
+  const auto path = registry.production_path();
+  serving::ModelSources sources;
+  sources.load_production = [path]() -> Result<LoadedModel> {
+    if (!std::filesystem::exists(path))
+      return fail(ErrorCode::kNotFound, "there is no production model", path.string(),
+                  "run 'marquee train --deploy', then POST /reload");
+    return load_model(path);
+  };
+  sources.train = [&context] { return train_on_newest(context); };
+  sources.train_when_missing = context.config.storage.mode == "embedded";
+  return sources;
+}
+
+// SIGINT and SIGTERM, taken by wait(). A handler and not a mask: libraries start threads before
+// main, which a mask would not reach. For one at a time.
+class StopSignals {
+ public:
+  StopSignals() {
+    ::sem_init(&arrived_, 0, 0);
+    struct sigaction action{};
+    action.sa_handler = [](int) { ::sem_post(&arrived_); };
+    action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second one ends the program at once
+    ::sigaction(SIGINT, &action, nullptr);
+    ::sigaction(SIGTERM, &action, nullptr);
+  }
+  // Returns when one arrives, or has arrived already.
+  void wait() const {
+    while (::sem_wait(&arrived_) != 0) continue;  // interrupted by another signal
+  }
+
+ private:
+  static inline sem_t arrived_;
+};
+
+void tell_ready(const Context& context, const std::string& url, const serving::ServedModel& served,
+                double seconds) {
+  const auto users = served.model.data->user_count(), movies = served.model.data->item_count();
+  context.print({{"url", url},
+                 {"ready", true},
+                 {"model", served.model.version},
+                 {"users", users},
+                 {"movies", movies},
+                 {"seconds", seconds}},
+                fmt::format("serving {} with {} ({} users, {} movies), ready in {:.3f} s", url,
+                            served.model.version, users, movies, seconds));
+}
+
+void tell_not_ready(const Context& context, const std::string& url, const Error& error) {
+  context.print({{"url", url}, {"ready", false}, {"what", error.what}, {"mend", error.mend}},
+                fmt::format("serving {} without a model: {}", url, error.message()));
+}
+
+// The server and what runs beside it.
+class Serving {
+ public:
+  explicit Serving(Context& context)
+      : context_(context),
+        registry_(context.config.data_dir, context.clock),
+        profiles_(context.config.data_dir) {}
+
+  Status run(bool with_scheduler) {
+    const Config& config = context_.config;
+    MARQUEE_ASSIGN(auto socket,
+                   serving::ListeningSocket::open(config.server.host,
+                                                  static_cast<std::uint16_t>(config.server.port)));
+    url_ = socket.url();
+    MARQUEE_ASSIGN(sink_, open_sink(config, context_.clock));
+    const StopSignals signals;
+    MARQUEE_TRY(start_beside(with_scheduler));
+    service_ = std::make_unique<serving::Service>(
+        config, serving::ServiceParts{model_sources(context_, registry_), *sink_,
+                                      [this](UserId user) { return profiles_.find(user); },
+                                      context_.clock});
+    MARQUEE_TRY(open_doors(std::move(socket)));
+    signals.wait();
+    stop();
+    return {};
+  }
+
+ private:
+  Status start_beside(bool with_scheduler) {
+    if (consumes(context_.config)) {
+      MARQUEE_ASSIGN(consumer_, ConsumerThread::start(context_.config));
+    }
+    if (with_scheduler) {
+      MARQUEE_ASSIGN(scheduler_, start_nightly_runs(context_.config, context_.clock));
+    }
+    return {};
+  }
+
+  // A stored model is loaded before the first answer; one that must be built is waited for by the
+  // clients.
+  Status open_doors(serving::ListeningSocket socket) {
+    std::promise<serving::ReloadStatus> ended;
+    const bool stored = std::filesystem::exists(registry_.production_path());
+    if (stored) {
+      service_->load_first_model(
+          [&](const serving::ReloadStatus& status) { ended.set_value(status); });
+      const auto status = ended.get_future().get();
+      MARQUEE_TRY(service_->listen(std::move(socket)));
+      tell(status);
+      return {};
+    }
+    MARQUEE_TRY(service_->listen(std::move(socket)));
+    service_->load_first_model([this](const serving::ReloadStatus& status) { tell(status); });
+    return {};
+  }
+
+  void tell(const serving::ReloadStatus& status) const {
+    const double seconds = std::chrono::duration<double>(Stopwatch::now() - start_).count();
+    if (const auto served = service_->model())
+      tell_ready(context_, url_, *served, seconds);
+    else if (status.error)
+      tell_not_ready(context_, url_, *status.error);
+  }
+
+  void stop() {
+    spdlog::info("stopping: requests in flight have {} s", context_.config.server.shutdown_seconds);
+    const bool finished =
+        service_->stop(std::chrono::seconds(context_.config.server.shutdown_seconds));
+    if (!finished) spdlog::warn("stopped with requests unanswered");
+    consumer_.reset();
+    // Training cannot be interrupted, and a pipeline run goes on where it stopped: leave them.
+    if (service_->reloading() || pipeline_runs()) leave_at_once();
+  }
+
+  bool pipeline_runs() const {
+    if (scheduler_ == nullptr) return false;
+    const auto state = read_scheduler_state(context_.config.data_dir);
+    return state && !state->finished;
+  }
+
+  [[noreturn]] static void leave_at_once() {
+    std::cout.flush();
+    spdlog::default_logger()->flush();
+    std::_Exit(EXIT_SUCCESS);
+  }
+
+  Context& context_;
+  const Stopwatch::time_point start_ = Stopwatch::now();
+  ModelRegistry registry_;
+  serving::StoredProfiles profiles_;
+  std::string url_;
+  std::unique_ptr<EventSink> sink_;
+  std::unique_ptr<ConsumerThread> consumer_;
+  std::unique_ptr<SchedulerThread> scheduler_;
+  std::unique_ptr<serving::Service> service_;  // last: it uses all of the above
+};
+
+}  // namespace
+
+void add_serve(CLI::App& app) {
+  static std::int64_t port = -1;
+  static bool with_scheduler = false;
+  CLI::App* command = add_command(
+      app, "serve",
+      "Answers recommendations over HTTP, takes events, and reloads models while it runs",
+      "marquee serve --port 8082 --with-scheduler", [](Context& context) {
+        if (port >= 0) context.config.server.port = port;
+        return Serving(context).run(with_scheduler);
+      });
+  command
+      ->add_option("--port", port, "Port to listen on; 0 takes a free one (default: server.port)")
+      ->check(CLI::Range(0, 65535));
+  command->add_flag("--with-scheduler", with_scheduler, "Also run the pipeline at schedule.cron");
+}
+
+}  // namespace marquee::cli

@@ -1,0 +1,187 @@
+// Every setting of the program, in one plain struct with its defaults, and how it is filled in:
+// defaults, then a YAML file, then MARQUEE_… environment variables, then --set key=value. A later
+// source wins. Nothing else in the program reads the environment or a file of settings.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/error.h"
+#include "core/log.h"
+
+namespace marquee {
+
+struct StorageOptions {
+  std::string mode = "embedded";  // embedded: SQLite · aws: S3 and DynamoDB
+};
+
+struct StreamOptions {
+  std::string kind = "journal";                  // journal: SQLite queue · kafka
+  std::int64_t batch_events = 1000;              // events a consumer applies in one transaction
+  std::int64_t journal_keep_events = 1'000'000;  // consumed events kept for a replay
+};
+
+struct KafkaOptions {
+  std::string brokers = "127.0.0.1:9092";
+  std::string topic = "user-events";
+  std::string group = "marquee";
+  std::string instance_id;  // empty: derived from the data dir
+  std::int64_t partitions = 3;
+};
+
+struct S3Options {
+  std::string endpoint;  // URL with scheme; empty: AWS
+  std::string bucket = "marquee";
+  std::string region = "us-east-1";
+};
+
+struct DynamoDbOptions {
+  std::string endpoint;  // URL; empty: AWS
+  std::string region;    // empty: s3.region
+};
+
+struct BronzeOptions {
+  std::string compression = "none";  // none, zstd
+  std::int64_t max_events_per_object = 10'000;
+  std::int64_t max_bytes_per_object = 16 << 20;
+  std::int64_t max_object_age = 60;  // seconds
+};
+
+struct SilverOptions {
+  std::string layout = "bulk";  // bulk, per-entity
+};
+
+struct EventOptions {
+  double min_rating = 0.5;
+  double max_rating = 5.0;
+  std::int64_t max_future_seconds = 300;  // how far a timestamp may lie after its record time
+  std::int64_t max_bytes = 65'536;        // of one event
+};
+
+struct ImportOptions {
+  double max_bad_share = 0.05;  // of the lines; above it nothing is imported
+};
+
+struct ModelOptions {
+  std::string validation = "time";  // time, user: how a hold-out is made
+
+  // Weights of the parts, after each was standardised over a user's candidates.
+  double cf_weight = 0.9;         // user–user and item–item together
+  double user_user_share = 0.33;  // of cf_weight that goes to user–user
+  double content_weight = 0.1;
+
+  // Strength of an interaction: what a rating is worth as a signal.
+  double min_rating_threshold = 3.5;  // ratings at or above it are liked
+  double liked_strength = 1.0;
+  double other_strength = 0.3;
+
+  // user–user
+  std::string similarity = "cosine";  // cosine, pearson: over co-rated items
+  std::int64_t n_neighbors = 80;
+  std::int64_t min_common_items = 3;
+  double similarity_threshold = 0.05;
+
+  // item–item
+  std::string item_item = "auto";         // ease, cosine; auto: ease while it fits in dense_limit
+  double item_item_regularization = 300;  // the ridge of ease, in interactions
+  std::int64_t item_item_keep = 200;      // strongest weights kept for each item
+
+  // What is precomputed and how long lists are
+  std::int64_t top_n = 20;
+  std::int64_t top_n_similar_movies = 50;
+  std::int64_t precomputed_top_n = 100;
+  double popular_prior = 25;  // ratings' worth of the mean in the Bayesian average
+
+  // Resources
+  std::int64_t dense_limit = 0;  // bytes of any one dense matrix; 0: a quarter of the memory
+  std::int64_t threads = 0;      // 0: every core
+};
+
+struct ValidateOptions {
+  double max_dead_letter_share = 0.05;
+  double min_volume_share = 0.10;  // of the median new volume of the last runs
+  std::int64_t volume_runs = 7;    // how many last runs that median is over
+};
+
+struct EvaluationOptions {
+  double test_share = 0.2;
+  std::int64_t min_user_ratings = 5;  // below it a user's ratings all stay in the training part
+  double relevant_rating = 3.5;
+  std::int64_t bootstrap_samples = 1000;
+  std::int64_t seed = 42;
+};
+
+struct GateOptions {
+  double min_precision_at_10 = 0.01;
+  double min_hit_rate_at_10 = 0.10;
+  double min_coverage_ratio = 2.0;  // coverage@10 over that of the popular list
+  std::int64_t min_users = 10;
+  double max_ndcg_loss =
+      0.02;  // relative to production; refused when even the interval's upper end loses more
+};
+
+struct ScheduleOptions {
+  std::string cron = "0 2 * * *";
+  std::string timezone = "UTC";
+};
+
+struct ServerOptions {
+  std::string host = "127.0.0.1";
+  std::int64_t port = 8082;
+  std::int64_t threads = 0;  // 0: every core
+  std::int64_t max_body_bytes = 65'536;
+  std::int64_t shutdown_seconds = 10;  // how long a graceful stop waits for requests in flight
+  bool consume = true;                 // apply the journal's events while serving (embedded mode)
+};
+
+struct Config {
+  std::filesystem::path data_dir = "data";  // all that is written lies below it; set by --data-dir
+  StorageOptions storage;
+  StreamOptions stream;
+  KafkaOptions kafka;
+  S3Options s3;
+  DynamoDbOptions dynamodb;
+  BronzeOptions bronze;
+  SilverOptions silver;
+  EventOptions events;
+  ImportOptions import;
+  ModelOptions model;
+  ValidateOptions validate;
+  EvaluationOptions evaluation;
+  GateOptions gate;
+  ScheduleOptions schedule;
+  ServerOptions server;
+  LogOptions log;
+};
+
+// Where the settings come from, lowest first.
+struct ConfigSources {
+  std::filesystem::path file;  // empty: none
+  std::map<std::string, std::string>
+      environment;                       // NAME → value; only MARQUEE_… names are looked at
+  std::vector<std::string> assignments;  // "key=value"
+};
+
+// Fails with kUsage that names the file and line (or the source), the key, and for an unknown key
+// the nearest valid one; values are checked for type, range and choice.
+Result<Config> load_config(const ConfigSources& sources);
+
+// The MARQUEE_… variables of this process.
+std::map<std::string, std::string> marquee_environment();
+
+// Every key with its value as text, in the order of the struct; the data dir is not a key.
+std::vector<std::pair<std::string, std::string>> config_entries(const Config& config);
+
+// The keys that decide a model's bytes ("model.…"), as a JSON object {"model.top_n": 20, …};
+// `with_model_entries` reads one back over `base`. Used for lineage and for refitting production's
+// settings. Threads and dense_limit are left out: they may change without the model becoming
+// another.
+std::string model_entries_json(const Config& config);
+Result<Config> with_model_entries(Config base, std::string_view json);
+
+}  // namespace marquee

@@ -1,0 +1,39 @@
+// Training: from ratings and a catalogue to a whole model.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/config.h"
+#include "core/error.h"
+#include "model/model_data.h"
+
+namespace marquee {
+
+// How long one step of training took, in seconds.
+struct TrainStep {
+  std::string_view name;
+  double seconds = 0;
+};
+
+struct TrainedModel {
+  std::shared_ptr<const ModelData> model;
+  std::vector<TrainStep> steps;
+  std::string_view item_item_method;  // "ease", "cosine", or "off"
+};
+
+// Told of each step as it starts, with the share of the work that is done, in [0, 1].
+using TrainProgress = std::function<void(std::string_view step, double share)>;
+
+// Fits every part that has a weight, and precomputes the lists. `ratings` and `catalogue` as in
+// InteractionMatrix::build; the order of either changes nothing. The same input, options and thread
+// count give the same bits. kUnfit when there are no ratings or they are not usable; kUsage when
+// the options ask for what does not fit in memory.
+Result<TrainedModel> train_hybrid(std::span<const Rating> ratings, std::span<const Movie> catalogue,
+                                  const ModelOptions& options, Lineage lineage,
+                                  const TrainProgress& progress = {});
+
+}  // namespace marquee

@@ -1,0 +1,38 @@
+// Loops over rows on several threads. Plain threads and an atomic counter: which thread takes a
+// block changes nothing in a result as long as a block's result depends on its rows alone, and
+// ThreadSanitizer understands it.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <thread>
+#include <vector>
+
+namespace marquee {
+
+// The number of threads that a setting of 0 ("every core") stands for.
+inline int thread_count(std::int64_t setting) {
+  if (setting > 0) return static_cast<int>(setting);
+  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+}
+
+// Calls make_worker() once on each thread, and the worker it gives as worker(row) for every row in
+// [0, count). A worker owns its scratch memory. An exception ends the program: workers must not
+// throw but for bad_alloc.
+template <typename MakeWorker>
+void for_each_row(std::size_t count, int threads, MakeWorker make_worker) {
+  constexpr std::size_t kBlock = 16;
+  std::atomic<std::size_t> next{0};
+  const auto run = [&] {
+    auto worker = make_worker();
+    for (std::size_t first; (first = next.fetch_add(kBlock)) < count;)
+      for (std::size_t row = first; row < std::min(first + kBlock, count); ++row) worker(row);
+  };
+  std::vector<std::jthread> others;
+  const auto wanted = std::min<std::size_t>(static_cast<std::size_t>(threads), count / kBlock + 1);
+  for (std::size_t t = 1; t < wanted; ++t) others.emplace_back(run);
+  run();
+}
+
+}  // namespace marquee

@@ -1,0 +1,213 @@
+#include "model/recommender.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "model/interaction_matrix.h"
+#include "model/scorer.h"
+
+namespace marquee {
+namespace {
+
+bool rated(SparseRows::Row row, std::int32_t item) {
+  return std::ranges::binary_search(row.columns, item);
+}
+
+// The value at `column` of a row whose columns ascend; 0 when there is none.
+float value_at(SparseRows::Row row, std::int32_t column) {
+  const auto found = std::ranges::lower_bound(row.columns, column);
+  if (found == row.columns.end() || *found != column) return 0;
+  return row.values[static_cast<std::size_t>(found - row.columns.begin())];
+}
+
+std::vector<std::string_view> split_genres(std::string_view joined) {
+  std::vector<std::string_view> genres;
+  while (!joined.empty()) {
+    const auto bar = joined.find('|');
+    genres.push_back(joined.substr(0, bar));
+    joined = bar == std::string_view::npos ? std::string_view() : joined.substr(bar + 1);
+  }
+  return genres;
+}
+
+std::vector<Recommendation> popular_list(const ModelData& model, int n) {
+  std::vector<Recommendation> list;
+  for (std::size_t k = 0; k < model.popular_items.size() && list.size() < static_cast<std::size_t>(n); ++k)
+    list.push_back({.movie = model.item_ids[static_cast<std::size_t>(model.popular_items[k])],
+                    .score = model.popular_scores[k],
+                    .parts = {},
+                    .popular = true});
+  return list;
+}
+
+std::vector<Recommendation> precomputed(const ModelData& model, std::size_t u, int n) {
+  const auto width = static_cast<std::size_t>(model.lists.width);
+  std::vector<Recommendation> list;
+  list.reserve(static_cast<std::size_t>(n));
+  for (std::size_t k = 0; k < static_cast<std::size_t>(n); ++k) {
+    const std::size_t place = u * width + k;
+    const std::int32_t item = model.lists.items[place];
+    if (item < 0) break;  // the user has rated everything else
+    Recommendation entry{.movie = model.item_ids[static_cast<std::size_t>(item)],
+                         .score = model.lists.scores[place],
+                         .parts = {},
+                         .popular = false};
+    std::copy_n(model.lists.parts.begin() + place * kPartCount, kPartCount, entry.parts.begin());
+    list.push_back(entry);
+  }
+  return list;
+}
+
+std::vector<Recommendation> computed(const ModelData& model, std::size_t u, int n) {
+  Scorer scorer(model);
+  scorer.score(u);
+  std::vector<Recommendation> list;
+  for (const std::int32_t best : scorer.best(static_cast<std::size_t>(n))) {
+    const auto item = static_cast<std::size_t>(best);
+    Recommendation entry{.movie = model.item_ids[item],
+                         .score = scorer.total(item),
+                         .parts = {},
+                         .popular = false};
+    for (int p = 0; p < kPartCount; ++p) entry.parts[static_cast<std::size_t>(p)] = scorer.part(item, p);
+    list.push_back(entry);
+  }
+  return list;
+}
+
+std::vector<Explanation::Because> because(const ModelData& model, std::size_t u, std::int32_t item) {
+  std::vector<Explanation::Because> reasons;
+  const auto own = model.ratings.row(u);
+  for (std::size_t k = 0; k < own.columns.size(); ++k) {
+    const auto rated_item = static_cast<std::size_t>(own.columns[k]);
+    const float share = strength(own.values[k], model.options) *
+                        value_at(model.item_item.row(rated_item), item);
+    if (share > 0) reasons.push_back({model.item_ids[rated_item], share});
+  }
+  std::ranges::stable_sort(reasons, std::greater<>(), &Explanation::Because::share);
+  return reasons;
+}
+
+std::vector<Explanation::Neighbor> neighbors(const ModelData& model, std::size_t u,
+                                             std::int32_t item) {
+  std::vector<Explanation::Neighbor> found;
+  const auto row = model.user_user.row(u);
+  for (std::size_t k = 0; k < row.columns.size(); ++k) {
+    const auto theirs = model.ratings.row(static_cast<std::size_t>(row.columns[k]));
+    if (!rated(theirs, item)) continue;
+    found.push_back({model.user_ids[static_cast<std::size_t>(row.columns[k])], row.values[k],
+                     value_at(theirs, item)});
+  }
+  std::ranges::stable_sort(found, std::greater<>(), &Explanation::Neighbor::similarity);
+  return found;
+}
+
+std::vector<std::string> shared_terms(const ModelData& model, std::size_t u, std::int32_t item) {
+  std::vector<float> profile(model.terms.size());
+  const auto own = model.ratings.row(u);
+  for (std::size_t k = 0; k < own.columns.size(); ++k) {
+    const auto terms = model.content.row(static_cast<std::size_t>(own.columns[k]));
+    for (std::size_t t = 0; t < terms.columns.size(); ++t)
+      profile[static_cast<std::size_t>(terms.columns[t])] +=
+          strength(own.values[k], model.options) * terms.values[t];
+  }
+  const auto terms = model.content.row(static_cast<std::size_t>(item));
+  std::vector<std::pair<float, std::int32_t>> shares;
+  for (std::size_t t = 0; t < terms.columns.size(); ++t) {
+    const float share = terms.values[t] * profile[static_cast<std::size_t>(terms.columns[t])];
+    if (share > 0) shares.emplace_back(-share, terms.columns[t]);
+  }
+  std::ranges::sort(shares);
+  std::vector<std::string> names;
+  for (const auto& [share, term] : shares) names.emplace_back(model.terms[static_cast<std::size_t>(term)]);
+  return names;
+}
+
+}  // namespace
+
+std::string_view name_of(Part part) {
+  switch (part) {
+    case Part::kUserUser: return "user_user";
+    case Part::kItemItem: return "item_item";
+    case Part::kContent: return "content";
+  }
+  return "";
+}
+
+Recommender::Recommender(std::shared_ptr<const ModelData> model) : model_(std::move(model)) {}
+
+bool Recommender::knows_user(UserId user) const {
+  return find_id(model_->user_ids.span(), user).has_value();
+}
+
+bool Recommender::knows_movie(MovieId movie) const {
+  return find_id(model_->item_ids.span(), movie).has_value();
+}
+
+std::vector<Recommendation> Recommender::recommend(UserId user, int n) const {
+  if (n <= 0) return {};
+  const auto u = find_id(model_->user_ids.span(), user);
+  if (!u) return popular_list(*model_, n);
+  const auto index = static_cast<std::size_t>(*u);
+  return n <= model_->lists.width ? precomputed(*model_, index, n) : computed(*model_, index, n);
+}
+
+std::vector<SimilarMovie> Recommender::similar(MovieId movie, int n) const {
+  const auto item = find_id(model_->item_ids.span(), movie);
+  if (!item || n <= 0) return {};
+  const auto row = model_->similar.row(static_cast<std::size_t>(*item));
+  std::vector<SimilarMovie> list;
+  for (std::size_t k = 0; k < std::min(row.columns.size(), static_cast<std::size_t>(n)); ++k)
+    list.push_back({model_->item_ids[static_cast<std::size_t>(row.columns[k])], row.values[k]});
+  return list;
+}
+
+Explanation Recommender::explain(UserId user, const Recommendation& recommendation) const {
+  Explanation explanation{recommendation, {}, {}, {}};
+  const auto u = find_id(model_->user_ids.span(), user);
+  const auto item = find_id(model_->item_ids.span(), recommendation.movie);
+  if (!u || !item) return explanation;
+  const auto index = static_cast<std::size_t>(*u);
+  explanation.because = because(*model_, index, *item);
+  explanation.neighbors = neighbors(*model_, index, *item);
+  explanation.shared_terms = shared_terms(*model_, index, *item);
+  return explanation;
+}
+
+std::string_view Recommender::title(MovieId movie) const {
+  const auto item = find_id(model_->item_ids.span(), movie);
+  return item ? model_->titles[static_cast<std::size_t>(*item)] : std::string_view();
+}
+
+std::vector<std::string_view> Recommender::genres(MovieId movie) const {
+  const auto item = find_id(model_->item_ids.span(), movie);
+  if (!item) return {};
+  return split_genres(model_->genres[static_cast<std::size_t>(*item)]);
+}
+
+int Recommender::year(MovieId movie) const {
+  const auto item = find_id(model_->item_ids.span(), movie);
+  return item ? model_->years[static_cast<std::size_t>(*item)] : 0;
+}
+
+std::optional<Recommender::UserSummary> Recommender::summary(UserId user) const {
+  const auto u = find_id(model_->user_ids.span(), user);
+  if (!u) return std::nullopt;
+  const auto values = model_->ratings.row(static_cast<std::size_t>(*u)).values;
+  double sum = 0, square = 0;
+  for (const float rating : values) sum += rating;
+  const auto count = static_cast<double>(values.size());
+  const double mean = sum / count;
+  for (const float rating : values) square += (rating - mean) * (rating - mean);
+  return UserSummary{static_cast<std::int64_t>(values.size()), mean, std::sqrt(square / count)};
+}
+
+std::optional<float> Recommender::rating(UserId user, MovieId movie) const {
+  const auto u = find_id(model_->user_ids.span(), user);
+  const auto item = find_id(model_->item_ids.span(), movie);
+  if (!u || !item) return std::nullopt;
+  const auto row = model_->ratings.row(static_cast<std::size_t>(*u));
+  if (!rated(row, *item)) return std::nullopt;
+  return value_at(row, *item);
+}
+
+}  // namespace marquee

@@ -1,0 +1,54 @@
+// The weighted sum of the three parts for one user, over every item. Training (to precompute lists)
+// and serving (past them) score through this one class.
+#pragma once
+
+#include <array>
+#include <span>
+#include <vector>
+
+#include "model/model_data.h"
+#include "model/recommender.h"
+
+namespace marquee {
+
+// What each part weighs, from cf_weight, user_user_share and content_weight; indexed by Part.
+std::array<float, kPartCount> part_weights(const ModelOptions& options);
+
+// Scores one user at a time into memory of its own: one Scorer a thread. The model must outlive it.
+class Scorer {
+ public:
+  explicit Scorer(const ModelData& model);
+
+  // Scores every item for user `u`. Each part is standardised over the items that the user has not
+  // rated (mean 0, deviation 1; all 0 where a part tells nothing) and weighted. Always finite.
+  void score(std::size_t u);
+
+  // Of the user last scored; indexed by item. Items the user has rated hold no meaning.
+  float total(std::size_t item) const { return total_[item]; }
+  float part(std::size_t item, int part) const {
+    return parts_[static_cast<std::size_t>(part)][item];
+  }
+
+  // The n best items that the user last scored has not rated, best first, ties by lower index.
+  std::vector<std::int32_t> best(std::size_t n);
+
+ private:
+  void score_user_user(std::span<float> out) const;
+  void score_item_item(std::span<float> out) const;
+  void score_content(std::span<float> out);
+  void standardise(std::span<float> values) const;
+
+  const ModelData& model_;
+  std::array<float, kPartCount> weights_;
+  std::size_t user_ = 0;
+  std::vector<float> total_;
+  std::array<std::vector<float>, kPartCount> parts_;
+  std::vector<float> profile_;         // terms
+  std::vector<std::uint8_t> rated_;    // items: 1 where the user has a rating
+  std::vector<std::int32_t> ranking_;  // scratch of best()
+};
+
+// Lists of `options.precomputed_top_n` items for every user, on all threads.
+TopLists precompute_lists(const ModelData& model);
+
+}  // namespace marquee

@@ -1,0 +1,17 @@
+// Movies like a movie: for GET /movie/{id}/similar.
+#pragma once
+
+#include "core/config.h"
+#include "model/content.h"
+#include "model/interaction_matrix.h"
+
+namespace marquee {
+
+// For each item its `top_n_similar_movies` most similar others, most similar first (columns not
+// ascending): the cosine between who liked them, blended with the cosine between their terms. The
+// weight of the crowd grows with the movie's raters n as n / (n + 20), so that a movie nobody has
+// rated is compared by its terms alone. Values lie in (0, 1].
+SparseRows find_similar(const InteractionMatrix& matrix, const Content& content,
+                        const ModelOptions& options);
+
+}  // namespace marquee

@@ -1,0 +1,44 @@
+// What validate looks for in the data of a run: pure functions over ratings and counts.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/config.h"
+#include "core/rating.h"
+
+namespace marquee {
+
+enum class Verdict { kPass, kWarn, kFail };
+std::string_view name_of(Verdict verdict);  // "ok", "warn", "fail"
+
+struct Check {
+  std::string name;
+  Verdict verdict = Verdict::kPass;
+  std::string finding;  // a sentence with the figures
+};
+
+// How many ratings lie in each tenth of [events.min_rating, events.max_rating].
+using RatingHistogram = std::array<std::int64_t, 10>;
+RatingHistogram histogram_of(std::span<const Rating> ratings, const EventOptions& bounds);
+
+// `ratings` are ordered by (user, movie) throughout, `movies` by id.
+Check check_any_ratings(std::span<const Rating> ratings, std::size_t movie_count);
+Check check_bounds(std::span<const Rating> ratings, const EventOptions& bounds);
+Check check_catalogue(std::span<const Rating> ratings, std::span<const Movie> movies);
+Check check_times(std::span<const Rating> ratings);
+// Warns when more than half of the users have one rating only: collaborative filtering learns
+// little from them.
+Check check_single_ratings(std::span<const Rating> ratings);
+// Warns when one user gave more than two ratings a second over some minute, as a script does and no
+// person.
+Check check_bursts(std::span<const Rating> ratings);
+// Warns when more than a tenth of the ratings moved elsewhere since the last validated run (total
+// variation).
+Check check_drift(const RatingHistogram& now, const std::optional<RatingHistogram>& before);
+
+}  // namespace marquee

@@ -1,0 +1,80 @@
+#include "core/durable_file.h"
+#include "core/log.h"
+#include "evaluation/evaluation_report.h"
+#include "model/model_file.h"
+#include "pipeline/run_data.h"
+#include "pipeline/task.h"
+#include "pipeline/task_bodies.h"
+#include "registry/model_registry.h"
+
+namespace marquee {
+namespace {
+
+using nlohmann::json;
+
+Result<LoadedModel> load_candidate(const ModelRegistry& registry, const std::string& run_id) {
+  auto model = load_model(registry.model_path(run_id));
+  if (!model && model.error().code == ErrorCode::kNotFound)
+    model.error().mend = "train it first: marquee train --run-id " + run_id;
+  return model;
+}
+
+// What production was trained with; nullopt on a first deployment, and when production is beyond
+// reading: a broken file must not keep a good one out.
+std::optional<Config> production_config(const RunContext& run, const ModelRegistry& registry) {
+  const auto production = load_model(registry.production_path());
+  if (!production) {
+    if (production.error().code != ErrorCode::kNotFound)
+      spdlog::warn("production is not compared with: {}", production.error().message());
+    return std::nullopt;
+  }
+  auto config = with_model_entries(run.config, production->data->lineage.config_json);
+  if (config) return *config;
+  spdlog::warn("production is not compared with: {}", config.error().message());
+  return std::nullopt;
+}
+
+Status verdict_of(const GateVerdict& gate, const RunFolder& folder) {
+  if (gate.passed) return {};
+  std::string broken;
+  for (const GateRule& rule : gate.rules)
+    if (!rule.passed)
+      broken += fmt::format("{}{} ({:.4f})", broken.empty() ? "" : ", ", rule.name, rule.figure);
+  return fail(ErrorCode::kGateRefused, "the gate keeps the present model: " + broken,
+              folder.record_path("evaluate").string(),
+              "train on more data, or see the rules under gate.");
+}
+
+Result<TaskOutcome> evaluate(const RunContext& run, const RunFolder& folder) {
+  const ModelRegistry registry(run.config.data_dir, run.clock);
+  MARQUEE_ASSIGN(const LoadedModel model, load_candidate(registry, run.run_id));
+  MARQUEE_ASSIGN(const Config candidate,
+                 with_model_entries(run.config, model.data->lineage.config_json));
+  if (run.progress) run.progress("reading the ratings", 0);
+  MARQUEE_ASSIGN(const RunData data, open_run_data(run.config, run.clock, folder));
+  MARQUEE_ASSIGN(const std::vector<Rating> ratings, data.ratings());
+  MARQUEE_ASSIGN(const std::vector<Movie> movies, data.movies());
+  MARQUEE_ASSIGN(const EvaluationReport report,
+                 evaluate_candidate(ratings, movies, candidate, production_config(run, registry),
+                                    run.progress));
+  json figures = to_json(report);
+  figures["model"] = model.version;
+  figures["model_checksum"] = model.checksum;
+  MARQUEE_TRY(write_file_durably(registry.evaluation_path(run.run_id), figures.dump(2) + "\n"));
+  return TaskOutcome{.figures = std::move(figures),
+                     .text = fmt::format("evaluate {}\n{}", run.run_id, to_text(report)),
+                     .status = verdict_of(report.gate, folder)};
+}
+
+}  // namespace
+
+Result<TaskReport> perform_evaluate(const RunContext& run) {
+  return perform(run, "evaluate", {"model.", "evaluation.", "gate."},
+                 [&](const RunFolder& folder) { return evaluate(run, folder); });
+}
+
+Result<TaskReport> run_evaluate(const RunContext& run) {
+  return with_lock(run, "evaluate", [&] { return perform_evaluate(run); });
+}
+
+}  // namespace marquee

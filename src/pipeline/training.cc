@@ -1,0 +1,78 @@
+#include "pipeline/training.h"
+
+#include <sys/resource.h>
+
+#include "model/model_file.h"
+#include "model/tensor_file.h"
+
+namespace marquee {
+namespace {
+
+using nlohmann::json;
+
+std::int64_t peak_memory_bytes() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return std::int64_t{usage.ru_maxrss} * 1024;
+}
+
+double mebibytes(std::int64_t bytes) {
+  return static_cast<double>(bytes) / (1 << 20);
+}
+
+json steps_json(const std::vector<TrainStep>& steps) {
+  json list = json::array();
+  for (const TrainStep& step : steps)
+    list.push_back({{"name", step.name}, {"seconds", step.seconds}});
+  return list;
+}
+
+json figures_of(const TrainedModel& trained, const TensorFile& written) {
+  return {{"model", written.name()},
+          {"model_checksum", written.checksum()},
+          {"model_size", written.size()},
+          {"ratings", trained.model->ratings.columns.size()},
+          {"users", trained.model->user_count()},
+          {"items", trained.model->item_count()},
+          {"item_item", trained.item_item_method},
+          {"steps", steps_json(trained.steps)},
+          {"peak_memory_bytes", peak_memory_bytes()}};
+}
+
+std::string summary(const std::string& run_id, const TrainedModel& trained,
+                    const TensorFile& written) {
+  std::string text = fmt::format("train {}: {} ratings, {} users, {} movies\n", run_id,
+                                 trained.model->ratings.columns.size(), trained.model->user_count(),
+                                 trained.model->item_count());
+  for (const TrainStep& step : trained.steps)
+    text += fmt::format("  {:<28} {:8.2f} s\n", step.name, step.seconds);
+  text += fmt::format("  {:<28} {:8.1f} MiB\n", "peak memory", mebibytes(peak_memory_bytes()));
+  text += fmt::format("  {:<28} {:8.1f} MiB  {}\n", "model file",
+                      mebibytes(static_cast<std::int64_t>(written.size())), written.name());
+  return text;
+}
+
+}  // namespace
+
+Result<TrainedModel> fit(const Config& config, const TrainingInput& input,
+                         const Progress& progress) {
+  return train_hybrid(input.ratings, input.movies, config.model,
+                      Lineage{.run_id = input.run_id,
+                              .config_json = model_entries_json(config),
+                              .snapshot_json = input.snapshot_json,
+                              .program = "marquee " MARQUEE_VERSION},
+                      progress);
+}
+
+Result<TaskOutcome> fit_and_write(const Config& config, const TrainingInput& input,
+                                  const std::filesystem::path& path, const Progress& progress) {
+  MARQUEE_ASSIGN(const TrainedModel trained, fit(config, input, progress));
+  MARQUEE_TRY(write_model(path, *trained.model));
+  // Read back what is on the disk: the checksum that is recorded is that of the file, and it has
+  // been verified.
+  MARQUEE_ASSIGN(const auto written, TensorFile::load(path));
+  return TaskOutcome{.figures = figures_of(trained, *written),
+                     .text = summary(input.run_id, trained, *written)};
+}
+
+}  // namespace marquee

@@ -1,0 +1,129 @@
+#include "pipeline/data_checks.h"
+#include "pipeline/run_data.h"
+#include "pipeline/task.h"
+#include "pipeline/task_bodies.h"
+#include "pipeline/volume.h"
+
+namespace marquee {
+namespace {
+
+using nlohmann::json;
+
+struct Findings {
+  std::vector<Check> checks;
+  json figures = json::object();
+};
+
+// "a table cannot be read" is a verdict on the data, not a failure of the task.
+std::unexpected<Error> unreadable(Error error) {
+  error.code = ErrorCode::kUnfit;
+  if (error.mend.empty()) error.mend = "restore the database from a copy, or import the data again";
+  return std::unexpected(std::move(error));
+}
+
+Status read_every_table(const RunContext& run) {
+  auto database =
+      sqlite::Database::open(run.config.data_dir / "marquee.db", sqlite::Access::kReadOnly);
+  if (!database) return unreadable(std::move(database.error()));
+  for (const char* table :
+       {"ratings", "user_features", "movie_features", "movies", "dead_letters"}) {
+    auto rows = database->prepare(fmt::format("SELECT count(*) FROM {}", table));
+    const auto read = rows ? rows->step() : std::unexpected(rows.error());
+    if (!read) return unreadable(Error(read.error()));
+  }
+  return {};
+}
+
+void add_record_for_later_runs(json& figures, const Snapshot& snapshot,
+                               const std::optional<std::int64_t>& volume,
+                               const RatingHistogram& histogram) {
+  figures["sequence"] = snapshot.sequence;
+  figures["accepted_events"] = snapshot.accepted_events;
+  figures["dead_letters"] = snapshot.dead_letters;
+  figures["rating_count"] = snapshot.rating_count;
+  figures["new_events"] = volume ? json(*volume) : json();
+  figures["histogram"] = histogram;
+}
+
+Result<Findings> examine(const RunContext& run, const RunData& data) {
+  auto ratings = data.store->read_ratings(data.snapshot);
+  if (!ratings) return unreadable(std::move(ratings.error()));
+  const auto movies = data.movies();
+  if (!movies) return unreadable(Error(movies.error()));
+  const auto past = validated_runs_before(run.config.data_dir, run.run_id, data.snapshot);
+  const auto histogram = histogram_of(*ratings, run.config.events);
+  const auto histogram_before = past.empty() ? std::nullopt : std::optional(past.back().histogram);
+  Findings findings;
+  findings.checks = {check_any_ratings(*ratings, movies->size()),
+                     check_dead_letters(past, data.snapshot, run.config.validate),
+                     check_volume(past, data.snapshot, run.config.validate),
+                     check_bounds(*ratings, run.config.events),
+                     check_catalogue(*ratings, *movies),
+                     check_times(*ratings),
+                     check_drift(histogram, histogram_before),
+                     check_single_ratings(*ratings),
+                     check_bursts(*ratings)};
+  add_record_for_later_runs(findings.figures, data.snapshot, new_events(past, data.snapshot),
+                            histogram);
+  return findings;
+}
+
+std::string mend_for(const Check& check) {
+  if (check.name == "ratings") return "import some: marquee import --ratings FILE --movies FILE";
+  if (check.name == "dead letters")
+    return "mend the producer; to accept these once: --set validate.max_dead_letter_share=1";
+  return "see whether the consumer runs and producers send; to accept a quiet night: --set "
+         "validate.min_volume_share=0";
+}
+
+Status verdict_on(const std::vector<Check>& checks) {
+  const auto failed = std::ranges::find(checks, Verdict::kFail, &Check::verdict);
+  if (failed == checks.end()) return {};
+  return fail(ErrorCode::kUnfit, "the data is not fit to train on: " + failed->finding,
+              failed->name, mend_for(*failed));
+}
+
+std::string describe(const RunContext& run, const Findings& findings, const Status& verdict) {
+  std::string text = fmt::format("validate {}: {}\n", run.run_id,
+                                 verdict ? "fit to train on" : "NOT fit to train on");
+  for (const Check& check : findings.checks)
+    text += fmt::format("  {:<5} {:<15} {}\n", name_of(check.verdict), check.name, check.finding);
+  return text;
+}
+
+json checks_json(const std::vector<Check>& checks) {
+  json list = json::array();
+  for (const Check& check : checks)
+    list.push_back(
+        {{"name", check.name}, {"verdict", name_of(check.verdict)}, {"finding", check.finding}});
+  return list;
+}
+
+Result<TaskOutcome> validate(const RunContext& run, const RunFolder& folder) {
+  const auto data = open_run_data(run.config, run.clock, folder);
+  if (!data) {
+    if (data.error().code == ErrorCode::kCorrupt) return unreadable(Error(data.error()));
+    return std::unexpected(data.error());
+  }
+  MARQUEE_TRY(read_every_table(run));
+  MARQUEE_ASSIGN(Findings findings, examine(run, *data));
+  TaskOutcome outcome;
+  outcome.status = verdict_on(findings.checks);
+  outcome.text = describe(run, findings, outcome.status);
+  outcome.figures = std::move(findings.figures);
+  outcome.figures["checks"] = checks_json(findings.checks);
+  return outcome;
+}
+
+}  // namespace
+
+Result<TaskReport> perform_validate(const RunContext& run) {
+  return perform(run, "validate", {"validate.", "events."},
+                 [&](const RunFolder& folder) { return validate(run, folder); });
+}
+
+Result<TaskReport> run_validate(const RunContext& run) {
+  return with_lock(run, "validate", [&] { return perform_validate(run); });
+}
+
+}  // namespace marquee

@@ -1,0 +1,22 @@
+// Bodies of the answers that come from the model's lists.
+#pragma once
+
+#include <string>
+
+#include "serving/served_model.h"
+
+namespace marquee::serving {
+
+// "318,296,593": ids best first, no blank and no newline. A user the model does not know gets the
+// popular list.
+std::string recommend_text(const ServedModel& served, UserId user, int top_n);
+
+// {"user_id", "known", "model", "items": [{"id", "title", "genres", "score", "popular", "parts":
+// {…}}]}
+std::string recommend_json(const ServedModel& served, UserId user, int top_n);
+
+// {"movie_id", "title", "model", "items": [{"id", "title", "genres", "score"}]}; the model must
+// know the movie.
+std::string similar_json(const ServedModel& served, MovieId movie, int top_n);
+
+}  // namespace marquee::serving

@@ -1,0 +1,31 @@
+#include "serving/stored_profiles.h"
+
+namespace marquee::serving {
+namespace {
+
+constexpr std::int64_t kNewestRatings = 10;
+
+}  // namespace
+
+StoredProfiles::StoredProfiles(std::filesystem::path data_dir) : data_dir_(std::move(data_dir)) {}
+
+Result<StoredProfile> StoredProfiles::find(UserId user) {
+  if (!store_) {
+    auto store = RatingStore::open(data_dir_, sqlite::Access::kReadOnly);
+    if (!store && store.error().code == ErrorCode::kNotFound) return StoredProfile{};
+    if (!store) return std::unexpected(std::move(store.error()));
+    store_.emplace(std::move(*store));
+  }
+  auto profile = read(user);
+  if (!profile) store_.reset();
+  return profile;
+}
+
+Result<StoredProfile> StoredProfiles::read(UserId user) {
+  StoredProfile profile;
+  MARQUEE_ASSIGN(profile.features, store_->user_features(user));
+  MARQUEE_ASSIGN(profile.newest, store_->ratings_of(user, kNewestRatings));
+  return profile;
+}
+
+}  // namespace marquee::serving

@@ -1,0 +1,32 @@
+// What the store tells about a user: features and newest ratings, as of now.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "store/rating_store.h"
+
+namespace marquee::serving {
+
+struct StoredProfile {
+  std::optional<UserFeatures> features;  // none: the store does not know the user
+  std::vector<Rating> newest;            // newest first
+};
+
+// Opens the store read-only when first asked, and again after a failure. For one thread at a time.
+class StoredProfiles {
+ public:
+  explicit StoredProfiles(std::filesystem::path data_dir);
+
+  // An empty profile when there is no store yet.
+  Result<StoredProfile> find(UserId user);
+
+ private:
+  Result<StoredProfile> read(UserId user);
+
+  std::filesystem::path data_dir_;
+  std::optional<RatingStore> store_;
+};
+
+}  // namespace marquee::serving

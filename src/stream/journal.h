@@ -1,0 +1,71 @@
+// The embedded event stream: a durable queue in SQLite, <data-dir>/journal.db, with one partition
+// whose offsets count from 0 without gaps. Several processes may append and read at once. See
+// docs/formats/journal.md.
+#pragma once
+
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+
+#include "core/clock.h"
+#include "sqlite/database.h"
+#include "stream/event_stream.h"
+
+namespace marquee {
+
+// Thread-safe. Appends that wait at the same time share one transaction, and so one fsync.
+class JournalSink final : public EventSink {
+ public:
+  // Makes folder and file when missing. `clock` gives record times and must outlive the sink.
+  static Result<std::unique_ptr<JournalSink>> open(const std::filesystem::path& data_dir,
+                                                   const std::string& topic, Clock& clock);
+
+  // All or none of `events` are accepted; on success they survive a power cut.
+  Result<std::vector<StreamPosition>> append(std::span<const std::string> events) override;
+
+ private:
+  struct Waiting {
+    std::span<const std::string> events;
+    std::optional<Result<std::vector<StreamPosition>>> result;
+  };
+  JournalSink(sqlite::Database database, std::string topic, Clock& clock);
+  // Writes everything in one transaction and gives the offset of the first event.
+  Result<std::int64_t> write(std::span<Waiting* const> batch);
+  void settle(std::span<Waiting* const> batch, Result<std::int64_t> first_offset) const;
+
+  sqlite::Database database_;
+  std::string topic_;
+  Clock& clock_;
+  std::mutex mutex_;
+  std::condition_variable settled_;
+  std::vector<Waiting*> queue_;
+  bool writing_ = false;  // one of the waiting threads is at the database
+};
+
+class JournalSource final : public EventSource {
+ public:
+  // Makes folder and file when missing. `keep_events`: how many applied events stay for a replay.
+  static Result<std::unique_ptr<JournalSource>> open(const std::filesystem::path& data_dir,
+                                                     const std::string& topic,
+                                                     std::int64_t keep_events);
+
+  Result<std::vector<Partition>> partitions() override;
+  Status seek(const Partition& partition, std::int64_t offset) override;
+  Result<std::vector<StreamRecord>> poll(std::size_t limit,
+                                         std::chrono::milliseconds timeout) override;
+  // Forgets applied events beyond `keep_events`, now and then. The newest event always stays: it
+  // carries the offset.
+  Status acknowledge(const Partition& partition, std::int64_t next_offset) override;
+
+ private:
+  JournalSource(sqlite::Database database, std::string topic, std::int64_t keep_events);
+  Result<std::vector<StreamRecord>> read(std::size_t limit);
+
+  sqlite::Database database_;
+  std::string topic_;
+  std::int64_t keep_events_;
+  std::int64_t next_ = 0;
+};
+
+}  // namespace marquee

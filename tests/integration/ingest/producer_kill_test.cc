@@ -1,0 +1,91 @@
+// Kills the real producer at random moments: what it reported as sent is in the journal, and what
+// is in the journal is whole.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <thread>
+
+#include "core/durable_file.h"
+#include "events/rating_event.h"
+#include "store/rating_store.h"
+#include "stream/journal.h"
+#include "tests/integration/ingest/program.h"
+
+namespace marquee {
+namespace {
+
+namespace fs = std::filesystem;
+
+class ProducerKillTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (fs::temp_directory_path() / "producer_kill_test.XXXXXX").string();
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+    auto store = RatingStore::open(folder_ / "data", sqlite::Access::kReadWrite);
+    ASSERT_TRUE(store);
+    auto writer = store->write();
+    for (MovieId m = 1; m <= 5000; ++m)
+      ASSERT_TRUE(writer->put_movie({.id = m, .title = "M", .genres = {}, .year = 0, .tags = {}}));
+    ASSERT_TRUE(writer->commit());
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  pid_t produce(int seed) const {
+    return start({"produce", "--count", "3000", "--json", "--seed", std::to_string(seed),
+                  "--data-dir", (folder_ / "data").string()},
+                 {.environment = {}, .out = folder_ / "out", .error = folder_ / "error"});
+  }
+  std::vector<StreamRecord> journal() const {
+    auto source = JournalSource::open(folder_ / "data", "user-events", 1'000'000'000);
+    return *(*source)->poll(1'000'000'000, std::chrono::milliseconds(0));
+  }
+  // The last offset that the run said it had sent, if it lived to say so.
+  std::optional<std::int64_t> reported() const {
+    const auto report = nlohmann::json::parse(*read_file(folder_ / "out"), nullptr, false);
+    if (!report.is_object()) return std::nullopt;
+    EXPECT_EQ(
+        report["last_offset"].get<std::int64_t>() - report["first_offset"].get<std::int64_t>(),
+        2999);
+    return report["last_offset"].get<std::int64_t>();
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(ProducerKillTest, WhatWasReportedIsThereAndWholeBatchesOnly) {
+  const int rounds = std::getenv("TEST_CAMPAIGN") == nullptr ? 30 : 300;
+  std::mt19937_64 random(11);
+  int killed = 0;
+  for (int round = 0; round < rounds; ++round) {
+    SCOPED_TRACE(round);
+    const pid_t pid = produce(round);
+    if (round % 10 != 0) {
+      std::this_thread::sleep_for(std::chrono::microseconds(random() % 150'000));
+      ::kill(pid, SIGKILL);
+    }
+    const int exit_code = wait_for(pid);
+    killed += exit_code == -SIGKILL ? 1 : 0;
+    ASSERT_TRUE(exit_code == 0 || exit_code == -SIGKILL);
+    const auto records = journal();
+    ASSERT_EQ(records.size() % 1000, 0u) << "half a batch is there";
+    if (const auto last = reported()) {
+      ASSERT_LT(*last, static_cast<std::int64_t>(records.size()));
+    } else {
+      ASSERT_EQ(exit_code, -SIGKILL);
+    }
+  }
+  EXPECT_GT(killed, rounds / 3);
+  const auto records = journal();
+  ASSERT_GE(records.size(), 9000u);
+  for (std::size_t k = 0; k < records.size(); ++k) {
+    ASSERT_EQ(records[k].offset, static_cast<std::int64_t>(k));
+    ASSERT_TRUE(parse_rating_event(records[k].value, records[k].record_time, {}));
+  }
+}
+
+}  // namespace
+}  // namespace marquee

@@ -1,0 +1,212 @@
+#include "pipeline/tasks.h"
+
+#include "core/durable_file.h"
+#include "model/model_data.h"
+#include "pipeline/pipeline_lock.h"
+#include "pipeline/run_folder.h"
+#include "store/rating_store.h"
+#include "stream/event_stream.h"
+#include "tests/unit/pipeline/task_fixture.h"
+
+namespace marquee {
+namespace {
+
+using TasksTest = TaskFixture;
+
+ErrorCode code_of(const Result<TaskReport>& report) {
+  EXPECT_FALSE(report);
+  return report ? ErrorCode::kInternal : report.error().code;
+}
+
+TEST_F(TasksTest, TrainingTwiceGivesTheSameBytesWhateverCameInBetween) {
+  import_ratings();
+  ASSERT_TRUE(run_validate(run(kFirst)));
+  add_ratings(50, 1);
+  ASSERT_TRUE(run_train(run(kFirst)));
+  const std::string bytes = bytes_of(model_path(kFirst));
+  ASSERT_FALSE(bytes.empty());
+  add_ratings(50, 2);
+  clock_.set(clock_.now() + 3'600 * kMicrosPerSecond);
+  ASSERT_TRUE(run_train(run(kFirst)));
+  EXPECT_TRUE(bytes_of(model_path(kFirst)) == bytes);
+  ASSERT_TRUE(run_train(run(kSecond)));
+  EXPECT_FALSE(bytes_of(model_path(kSecond)) == bytes);
+}
+
+TEST_F(TasksTest, TheFirstTaskFixesTheSnapshotWhicheverItIs) {
+  import_ratings();
+  ASSERT_TRUE(run_extract_features(run(kFirst)));
+  const auto snapshot = RunFolder(folder_.path(), kFirst).snapshot();
+  ASSERT_TRUE(snapshot);
+  add_ratings(10, 1);
+  ASSERT_TRUE(run_validate(run(kFirst)));
+  const auto later = RunFolder(folder_.path(), kFirst).snapshot();
+  ASSERT_TRUE(later);
+  EXPECT_EQ(snapshot->sequence, later->sequence);
+  EXPECT_EQ(reports_.back().record["rating_count"], snapshot->rating_count);
+}
+
+TEST_F(TasksTest, WhatTheJournalAcceptedBeforeTheStartIsIn) {
+  import_ratings();
+  auto sink = open_sink(config_, clock_);
+  ASSERT_TRUE(sink);
+  const std::vector<std::string> events(3, R"({"user_id": 555, "movie_id": 1, "rating": 4})");
+  ASSERT_TRUE((*sink)->append(events));
+  ASSERT_TRUE(run_validate(run(kFirst)));
+  EXPECT_EQ(reports_.back().record["rating_count"], 6001);
+  EXPECT_EQ(reports_.back().record["accepted_events"], 6003);
+}
+
+TEST_F(TasksTest, WithoutRatingsValidateAndTrainAreUnfitAndLeaveARecord) {
+  EXPECT_EQ(code_of(run_validate(run(kFirst))), ErrorCode::kUnfit);
+  EXPECT_EQ(status_of_task(kFirst, "validate"), "unfit");
+  EXPECT_EQ(code_of(run_train(run(kFirst))), ErrorCode::kUnfit);
+  EXPECT_EQ(status_of_task(kFirst, "train"), "unfit");
+  EXPECT_NE(reports_.front().text.find("fail  ratings"), std::string::npos)
+      << reports_.front().text;
+}
+
+TEST_F(TasksTest, ATableThatCannotBeReadIsUnfit) {
+  import_ratings();
+  for (const char* table : {"dead_letters", "movie_features", "ratings"}) {
+    auto database =
+        sqlite::Database::open(folder_.path() / "marquee.db", sqlite::Access::kReadWrite);
+    ASSERT_TRUE(database);
+    ASSERT_TRUE(database->execute(std::string("DROP TABLE ") + table));
+    EXPECT_EQ(code_of(run_validate(run(kFirst))), ErrorCode::kUnfit) << table;
+  }
+  ASSERT_TRUE(write_file_durably(folder_.path() / "marquee.db", std::string(8192, 'x')));
+  EXPECT_EQ(code_of(run_validate(run(kSecond))), ErrorCode::kUnfit);
+}
+
+TEST_F(TasksTest, VolumeIsJudgedAgainstEarlierValidatedRuns) {
+  import_ratings();
+  ASSERT_TRUE(run_validate(run("20260301_020000")));
+  add_ratings(100, 1);
+  ASSERT_TRUE(run_validate(run("20260302_020000")));
+  add_ratings(9, 1);
+  EXPECT_EQ(code_of(run_validate(run("20260303_020000"))), ErrorCode::kUnfit);
+  EXPECT_EQ(code_of(run_validate(run("20260303_020000"))), ErrorCode::kUnfit)
+      << "a repeat judges alike";
+  config_.validate.min_volume_share = 0;
+  EXPECT_TRUE(run_validate(run("20260303_030000")));
+}
+
+TEST_F(TasksTest, TrainingByHandTwiceWithoutNewDataIsNotHeldUp) {
+  import_ratings();
+  ASSERT_TRUE(run_pipeline(run("20260301_020000")));
+  add_ratings(100, 1);
+  ASSERT_TRUE(run_pipeline(run("20260302_020000")));
+  EXPECT_TRUE(run_train_and_deploy(run("20260302_100000")));
+  EXPECT_TRUE(run_train_and_deploy(run("20260302_110000")));
+}
+
+TEST_F(TasksTest, DriftedFeaturesAreRepaired) {
+  import_ratings();
+  {
+    auto database =
+        sqlite::Database::open(folder_.path() / "marquee.db", sqlite::Access::kReadWrite);
+    ASSERT_TRUE(database);
+    ASSERT_TRUE(database->execute("DELETE FROM user_features WHERE user_id = 1"));
+  }
+  auto report = run_extract_features(run(kFirst));
+  ASSERT_TRUE(report) << report.error().message();
+  EXPECT_EQ(report->record["user_rows_that_differed"], 1);
+  report = run_extract_features(run(kFirst));
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->record["user_rows_that_differed"], 0);
+}
+
+TEST_F(TasksTest, DeployAsksForAnEvaluationThatPassed) {
+  import_ratings();
+  EXPECT_EQ(code_of(run_deploy(run(kFirst))), ErrorCode::kNotFound);
+  ASSERT_TRUE(run_train(run(kFirst)));
+  EXPECT_EQ(code_of(run_deploy(run(kFirst))), ErrorCode::kGateRefused);
+  EXPECT_TRUE(production_bytes().empty());
+  ASSERT_TRUE(run_evaluate(run(kFirst)));
+  ASSERT_TRUE(run_deploy(run(kFirst)));
+  EXPECT_TRUE(production_bytes() == bytes_of(model_path(kFirst)));
+}
+
+TEST_F(TasksTest, DeployRefusesAModelThatIsNotTheOneEvaluated) {
+  import_ratings();
+  ASSERT_TRUE(run_train(run(kFirst)));
+  ASSERT_TRUE(run_evaluate(run(kFirst)));
+  config_.model.n_neighbors = 3;
+  ASSERT_TRUE(run_train(run(kFirst)));
+  EXPECT_EQ(code_of(run_deploy(run(kFirst))), ErrorCode::kGateRefused);
+  EXPECT_TRUE(run_deploy(run(kFirst), true)) << "forced";
+}
+
+TEST_F(TasksTest, TheGateKeepsThePresentModel) {
+  import_ratings();
+  ASSERT_TRUE(run_train_and_deploy(run(kFirst)));
+  const std::string before = production_bytes();
+  config_.gate.min_precision_at_10 = 0.99;
+  performed();
+  EXPECT_EQ(code_of(run_train_and_deploy(run(kSecond))), ErrorCode::kGateRefused);
+  EXPECT_EQ(performed(), "train,evaluate");
+  EXPECT_EQ(status_of_task(kSecond, "evaluate"), "refused");
+  EXPECT_TRUE(production_bytes() == before);
+}
+
+TEST_F(TasksTest, EvaluationIsWrittenBesideTheModel) {
+  import_ratings();
+  ASSERT_TRUE(run_train(run(kFirst)));
+  ASSERT_TRUE(run_evaluate(run(kFirst)));
+  auto path = model_path(kFirst);
+  path.replace_extension(".evaluation.json");
+  const auto evaluation = nlohmann::json::parse(bytes_of(path), nullptr, false);
+  ASSERT_TRUE(evaluation.is_object());
+  EXPECT_EQ(evaluation["model_checksum"], reports_.back().record["model_checksum"]);
+}
+
+TEST_F(TasksTest, TheNewestTrainedRunIsFound) {
+  import_ratings();
+  EXPECT_EQ(newest_trained_run(config_), std::nullopt);
+  ASSERT_TRUE(run_train(run(kFirst)));
+  ASSERT_TRUE(run_validate(run(kSecond)));
+  EXPECT_EQ(newest_trained_run(config_), kFirst);
+}
+
+TEST_F(TasksTest, AServerTrainsFromTheNewestData) {
+  EXPECT_EQ(train_from_store(config_, clock_, {}).error().code, ErrorCode::kUnfit);
+  import_ratings();
+  add_ratings(5, 777);
+  const auto model = train_from_store(config_, clock_, {});
+  ASSERT_TRUE(model) << model.error().message();
+  EXPECT_EQ((*model)->user_ids[(*model)->user_count() - 1], 777);
+  EXPECT_EQ((*model)->lineage.run_id, kFirst);
+}
+
+TEST_F(TasksTest, ModesOfLaterVersionsAreRefused) {
+  import_ratings();
+  Config aws = config_, kafka = config_;
+  aws.storage.mode = "aws";
+  kafka.stream.kind = "kafka";
+  for (const Config& config : {aws, kafka}) {
+    EXPECT_EQ(code_of(run_validate(run(kFirst, config))), ErrorCode::kUsage);
+    EXPECT_EQ(code_of(run_pipeline(run(kFirst, config))), ErrorCode::kUsage);
+    EXPECT_EQ(train_from_store(config, clock_, {}).error().code, ErrorCode::kUsage);
+  }
+}
+
+TEST_F(TasksTest, ATaskIsRefusedWhileAnotherRunHoldsTheLock) {
+  import_ratings();
+  const auto lock = PipelineLock::acquire(
+      {.data_dir = folder_.path(), .task = "pipeline run", .run_id = kFirst}, clock_);
+  ASSERT_TRUE(lock);
+  const auto report = run_train(run(kSecond));
+  EXPECT_EQ(code_of(report), ErrorCode::kUnavailable);
+  EXPECT_NE(report.error().what.find("pipeline run of run 20260301_020000"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "runs" / kSecond));
+}
+
+TEST_F(TasksTest, ReloadAloneFailsWithoutAServer) {
+  EXPECT_EQ(code_of(run_reload(run(kFirst))), ErrorCode::kUnavailable);
+  EXPECT_EQ(status_of_task(kFirst, "reload"), "failed");
+  EXPECT_EQ(code_of(run_reload(run(""))), ErrorCode::kUnavailable);
+}
+
+}  // namespace
+}  // namespace marquee
