@@ -30,8 +30,15 @@ struct KafkaOptions {
   std::string brokers = "127.0.0.1:9092";
   std::string topic = "user-events";
   std::string group = "marquee";
-  std::string instance_id;  // empty: derived from the data dir
-  std::int64_t partitions = 3;
+  std::string instance_id;       // empty: derived from the data dir
+  std::int64_t partitions = 3;   // of the topic when it is made
+  bool create_topic = true;      // make the topic when the brokers do not have it
+  std::string access_log_topic;  // lines of an access log, read beside the topic; empty: none
+  std::string security_protocol = "plaintext";  // plaintext, ssl, sasl_plaintext, sasl_ssl
+  std::string sasl_mechanism;                   // PLAIN, SCRAM-SHA-256, SCRAM-SHA-512
+  std::string sasl_username;
+  std::string sasl_password_file;  // a file that holds the password, so that no setting does
+  std::string ssl_ca_file;         // empty: the system's
 };
 
 struct S3Options {
@@ -53,7 +60,13 @@ struct BronzeOptions {
 };
 
 struct SilverOptions {
-  std::string layout = "bulk";  // bulk, per-entity
+  std::string layout = "bulk";     // bulk, per-entity
+  std::int64_t keep_versions = 3;  // of the compacted ratings, beside those that runs read
+};
+
+struct IngestOptions {
+  bool running_features = true;  // storage.mode aws: keep statistics up to date between nights
+  std::int64_t max_inflight_bytes = 256 << 20;  // read but not yet durable; then reading pauses
 };
 
 struct EventOptions {
@@ -148,6 +161,7 @@ struct Config {
   DynamoDbOptions dynamodb;
   BronzeOptions bronze;
   SilverOptions silver;
+  IngestOptions ingest;
   EventOptions events;
   ImportOptions import;
   ModelOptions model;

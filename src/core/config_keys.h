@@ -33,6 +33,15 @@ void visit_settings(C& c, Visitor&& visit) {
   visit("kafka.group", c.kafka.group, Choices{});
   visit("kafka.instance_id", c.kafka.instance_id, Choices{});
   visit("kafka.partitions", c.kafka.partitions, Range{1, 10000});
+  visit("kafka.create_topic", c.kafka.create_topic);
+  visit("kafka.access_log_topic", c.kafka.access_log_topic, Choices{});
+  visit("kafka.security_protocol", c.kafka.security_protocol,
+        Choices{"plaintext", "ssl", "sasl_plaintext", "sasl_ssl"});
+  visit("kafka.sasl_mechanism", c.kafka.sasl_mechanism,
+        Choices{"", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"});
+  visit("kafka.sasl_username", c.kafka.sasl_username, Choices{});
+  visit("kafka.sasl_password_file", c.kafka.sasl_password_file, Choices{});
+  visit("kafka.ssl_ca_file", c.kafka.ssl_ca_file, Choices{});
   visit("s3.endpoint", c.s3.endpoint, Choices{});
   visit("s3.bucket", c.s3.bucket, Choices{});
   visit("s3.region", c.s3.region, Choices{});
@@ -43,6 +52,9 @@ void visit_settings(C& c, Visitor&& visit) {
   visit("bronze.max_bytes_per_object", c.bronze.max_bytes_per_object, kPositive);
   visit("bronze.max_object_age", c.bronze.max_object_age, kPositive);
   visit("silver.layout", c.silver.layout, Choices{"bulk", "per-entity"});
+  visit("silver.keep_versions", c.silver.keep_versions, Range{1, 10000});
+  visit("ingest.running_features", c.ingest.running_features);
+  visit("ingest.max_inflight_bytes", c.ingest.max_inflight_bytes, Range{1 << 20, 1e12});
   visit("events.min_rating", c.events.min_rating, Range{-1000, 1000});
   visit("events.max_rating", c.events.max_rating, Range{-1000, 1000});
   visit("events.max_future_seconds", c.events.max_future_seconds, Range{0, 1e9});

@@ -31,6 +31,7 @@ std::string_view name_of(ErrorCode code) {
     case ErrorCode::kUnfit: return "unfit";
     case ErrorCode::kGateRefused: return "gate_refused";
     case ErrorCode::kUnavailable: return "unavailable";
+    case ErrorCode::kConflict: return "conflict";
     case ErrorCode::kInternal: return "internal";
   }
   return "internal";

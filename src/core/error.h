@@ -20,6 +20,7 @@ enum class ErrorCode {
   kUnfit,        // data that must not be trained on
   kGateRefused,  // the gate keeps the present model
   kUnavailable,  // a server did not answer, a port is taken, a lock is held
+  kConflict,     // somebody else changed it first; look again, then try again
   kInternal,     // a broken promise inside the program
 };
 

@@ -51,6 +51,7 @@ ProblemKind kind_for(ErrorCode code) {
       return ProblemKind::kNoData;
     case ErrorCode::kUnavailable:
       return ProblemKind::kUnavailable;
+    case ErrorCode::kConflict:
     case ErrorCode::kIo:
     case ErrorCode::kInternal:
       return ProblemKind::kInternal;
