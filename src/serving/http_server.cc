@@ -1,6 +1,7 @@
 #include "serving/http_server.h"
 
 #include <fmt/compile.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@ constexpr std::chrono::seconds kWriteTimeLimit{10};
 constexpr std::chrono::hours kHandleTimeLimit{6};     // a reload that trains may take long
 constexpr std::chrono::milliseconds kQuietTime{300};  // no request for so long: clients are done
 constexpr std::chrono::milliseconds kDrainPoll{5};
+constexpr std::chrono::seconds kTakeTimeLimit{1};  // for connections that wait when a stop begins
 constexpr std::size_t kBufferBytes = 4096;
 constexpr std::size_t kReservedDescriptors = 128;  // for everything but connections
 
@@ -26,6 +28,7 @@ struct Traffic {
   std::atomic<int> in_flight{0};
   std::atomic<int> connections{0};
   std::atomic<bool> draining{false};
+  std::atomic<bool> taking{true};  // connections
 };
 
 struct ConnectionCounter {
@@ -150,9 +153,12 @@ struct HttpServer::Loop : std::enable_shared_from_this<HttpServer::Loop> {
   ~Loop();
   void open(const ListeningSocket& socket, const HttpOptions& options, std::size_t max_connections);
   void answer(restinio::request_handle_t request);
+  // On the loop's thread.
+  void stop_taking(std::chrono::steady_clock::time_point deadline);
 
   Api& api;
   Traffic traffic;
+  int listening = -1;  // the acceptor's
   LoopContext context;
   std::unique_ptr<restinio::http_server_t<Traits>> server;
   std::thread thread;
@@ -199,10 +205,10 @@ std::size_t most_connections() {
 void HttpServer::Loop::open(const ListeningSocket& socket, const HttpOptions& options,
                             std::size_t max_connections) {
   // RESTinio insists on a socket of its own; it gets any free port, and then ours in its place.
-  const auto take_shared_socket = [descriptor = socket.descriptor(),
-                                   v6 = socket.is_v6()](asio::ip::tcp::acceptor& acceptor) {
+  listening = ::dup(socket.descriptor());
+  const auto take_shared_socket = [this, v6 = socket.is_v6()](asio::ip::tcp::acceptor& acceptor) {
     acceptor.close();
-    acceptor.assign(v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), ::dup(descriptor));
+    acceptor.assign(v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), listening);
   };
   server = std::make_unique<restinio::http_server_t<Traits>>(
       restinio::external_io_context(context), [&](restinio::server_settings_t<Traits>& settings) {
@@ -239,6 +245,18 @@ void HttpServer::Loop::answer(restinio::request_handle_t request) {
   // The loop stands first, so that it is let go last.
   api.answer_later(view, [loop = shared_from_this(), request = std::move(request)](
                              Response response) { send(*request, response, loop->traffic); });
+}
+
+// Clients whose connections the kernel has taken for us may have sent requests already; closing the
+// socket would reset them.
+void HttpServer::Loop::stop_taking(std::chrono::steady_clock::time_point deadline) {
+  pollfd waiting{listening, POLLIN, 0};
+  if (::poll(&waiting, 1, 0) > 0 && std::chrono::steady_clock::now() < deadline) {
+    asio::post(context, [this, deadline] { stop_taking(deadline); });
+    return;
+  }
+  server->close_sync();
+  traffic.taking = false;
 }
 
 HttpServer::Loop::~Loop() {
@@ -282,8 +300,10 @@ bool HttpServer::stop(std::chrono::milliseconds patience) {
   auto quiet_since = Time::now();
   std::uint64_t seen = answered();
   while (Time::now() < deadline) {
-    if (in_flight() > 0 || std::exchange(seen, answered()) != seen) quiet_since = Time::now();
-    if (in_flight() == 0 && (connections() == 0 || Time::now() - quiet_since >= kQuietTime)) break;
+    if (taking() || in_flight() > 0 || std::exchange(seen, answered()) != seen)
+      quiet_since = Time::now();
+    // A connection that was just taken is not counted before its loop comes to it.
+    if (Time::now() - quiet_since >= (connections() == 0 ? kDrainPoll : kQuietTime)) break;
     std::this_thread::sleep_for(kDrainPoll);
   }
   const bool all_answered = in_flight() == 0;
@@ -292,9 +312,10 @@ bool HttpServer::stop(std::chrono::milliseconds patience) {
 }
 
 void HttpServer::begin_to_drain() {
+  const auto deadline = std::chrono::steady_clock::now() + kTakeTimeLimit;
   for (auto& loop : loops_) {
     loop->traffic.draining = true;
-    asio::post(loop->context, [server = loop->server.get()] { server->close_sync(); });
+    asio::post(loop->context, [loop = loop.get(), deadline] { loop->stop_taking(deadline); });
   }
   socket_.reset();
 }
@@ -303,6 +324,10 @@ void HttpServer::cut_off() {
   for (auto& loop : loops_) loop->context.stop();
   for (auto& loop : loops_)
     if (loop->thread.joinable()) loop->thread.join();
+}
+
+bool HttpServer::taking() const {
+  return std::ranges::any_of(loops_, [](const auto& loop) { return loop->traffic.taking.load(); });
 }
 
 std::uint64_t HttpServer::answered() const {

@@ -27,9 +27,9 @@ class HttpServer {
   // Stops at once, if stop() was not called.
   ~HttpServer();
 
-  // Takes no more connections, tells clients to close theirs, and returns when every request was
-  // answered and no client is about to send one, or when `patience` has passed; false: some
-  // requests were cut off.
+  // Takes the connections that the kernel holds for it, then no more (after a second at the latest),
+  // tells clients to close theirs, and returns when every request was answered and no client is
+  // about to send one, or when `patience` has passed; false: some requests were cut off.
   bool stop(std::chrono::milliseconds patience);
 
  private:
@@ -37,6 +37,7 @@ class HttpServer {
   HttpServer(ListeningSocket socket, Api& api, const HttpOptions& options);
   void begin_to_drain();
   void cut_off();
+  bool taking() const;
   std::uint64_t answered() const;
   int in_flight() const;
   int connections() const;

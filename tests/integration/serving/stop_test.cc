@@ -45,8 +45,7 @@ TEST_F(Stop, UnderLoadEveryRequestThatWasSentIsAnswered) {
   std::atomic<int> answered{0}, unanswered{0};
   std::vector<std::jthread> clients;
   for (int t = 0; t < 8; ++t)
-    clients.emplace_back([&] {
-      RawClient client = server.connect();
+    clients.emplace_back([&, client = server.connect()]() mutable {
       while (true) {
         const HttpAnswer answer = parse_answer(client.ask(get_bytes("/recommend/1")));
         ++(answer.status == 200 ? answered : unanswered);
@@ -58,6 +57,23 @@ TEST_F(Stop, UnderLoadEveryRequestThatWasSentIsAnswered) {
   EXPECT_EQ(server.stop(), 0);
   clients.clear();
   EXPECT_EQ(unanswered, 0);
+}
+
+// The kernel has taken these connections for the server, which has not come to them yet.
+TEST_F(Stop, ConnectionsThatWaitToBeTakenAreAnswered) {
+  constexpr int kClients = 200;
+  ServeProcess server(data_dir);
+  std::vector<RawClient> clients;
+  for (int i = 0; i < kClients; ++i) {
+    clients.push_back(server.connect());
+    ASSERT_TRUE(clients.back().send(get_bytes("/recommend/1")));
+  }
+  server.signal(SIGTERM);
+  int answered = 0;
+  for (RawClient& client : clients)
+    answered += parse_answer(client.read_answer()).status == 200 ? 1 : 0;
+  EXPECT_EQ(answered, kClients);
+  EXPECT_EQ(server.wait(), 0);
 }
 
 TEST_F(Stop, IdleAndStuckClientsDoNotHoldItUp) {
