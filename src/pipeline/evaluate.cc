@@ -51,7 +51,7 @@ Result<TaskOutcome> evaluate(const RunContext& run, const RunFolder& folder) {
   MARQUEE_ASSIGN(const Config candidate,
                  with_model_entries(run.config, model.data->lineage.config_json));
   if (run.progress) run.progress("reading the ratings", 0);
-  MARQUEE_ASSIGN(const RunData data, open_run_data(run.config, run.clock, folder));
+  MARQUEE_ASSIGN(const RunData data, open_run_data(run, folder));
   MARQUEE_ASSIGN(const std::vector<Rating> ratings, data.ratings());
   MARQUEE_ASSIGN(const std::vector<Movie> movies, data.movies());
   MARQUEE_ASSIGN(const EvaluationReport report,

@@ -1,5 +1,4 @@
 #include "features/features.h"
-#include "lake/silver_features.h"
 #include "pipeline/run_data.h"
 #include "pipeline/task.h"
 #include "pipeline/task_bodies.h"
@@ -16,25 +15,14 @@ Features features_of(std::span<const Rating> ratings) {
   return {user_features(ratings), movie_features(ratings)};
 }
 
-// The tables for look-ups follow every event, so they are counted anew from the ratings of this
-// moment, not of the snapshot: nothing newer is undone.
-Result<FeatureRepair> refresh_tables(RatingStore& store) {
-  MARQUEE_ASSIGN(RatingStore::Writer writer, store.write());
-  MARQUEE_ASSIGN(const FeatureRepair repaired, writer.repair_features());
-  MARQUEE_TRY(writer.commit());
-  return repaired;
-}
-
 Result<TaskOutcome> extract_features(const RunContext& run, const RunFolder& folder) {
   if (run.progress) run.progress("reading the ratings", 0);
-  MARQUEE_ASSIGN(const RunData data, open_run_data(run.config, run.clock, folder));
+  MARQUEE_ASSIGN(const RunData data, open_run_data(run, folder));
   MARQUEE_ASSIGN(const std::vector<Rating> ratings, data.ratings());
   const Features features = features_of(ratings);
-  if (run.progress) run.progress("refreshing the feature tables", 0.5);
-  MARQUEE_ASSIGN(const FeatureRepair repaired, refresh_tables(*data.store));
-  if (run.progress) run.progress("writing silver files", 0.7);
-  MARQUEE_TRY(write_silver_features(run.config.data_dir, run.config.silver, features.users,
-                                    features.movies));
+  MARQUEE_ASSIGN(
+      const FeatureRepair repaired,
+      data.source->write_features(data.snapshot, features.users, features.movies, run.progress));
   return TaskOutcome{
       .figures = {{"ratings", ratings.size()},
                   {"users", features.users.size()},

@@ -2,18 +2,19 @@
 
 #include "core/log.h"
 #include "pipeline/run_folder.h"
+#include "pipeline/run_source.h"
 
 namespace marquee {
 namespace {
 
 Status forget(const Config& config) {
-  std::vector<std::int64_t> sequences;
+  std::vector<Snapshot> snapshots;
   for (const RunFolder& folder : all_runs(config.data_dir))
-    if (const auto snapshot = folder.snapshot()) sequences.push_back(snapshot->sequence);
-  if (sequences.size() <= kRunsKept) return {};
-  const auto oldest_kept = std::min_element(sequences.end() - kRunsKept, sequences.end());
-  MARQUEE_ASSIGN(RatingStore store, RatingStore::open(config.data_dir, sqlite::Access::kReadWrite));
-  return store.prune_history(*oldest_kept);
+    if (auto snapshot = folder.snapshot()) snapshots.push_back(std::move(*snapshot));
+  if (snapshots.size() <= kRunsKept) return {};
+  const SystemClock clock;
+  MARQUEE_ASSIGN(const auto source, open_run_source(config, clock));
+  return source->keep_only(std::span(snapshots).last(kRunsKept));
 }
 
 }  // namespace

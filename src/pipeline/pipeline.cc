@@ -85,10 +85,9 @@ bool was_cut_short(const std::string& status) {
 bool nothing_new_since(const Config& config, const RunFolder& folder) {
   const auto taken = folder.snapshot();
   if (!taken) return taken.error().code == ErrorCode::kNotFound;
-  auto store = RatingStore::open(config.data_dir, sqlite::Access::kReadWrite);
   const SystemClock clock;
-  const auto now = store ? take_snapshot(config, clock, *store) : std::unexpected(store.error());
-  return now && now->sequence == taken->sequence;
+  const auto now = open_newest_data(config, clock, {});
+  return now && now->snapshot.sequence == taken->sequence;
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include "pipeline/run_data.h"
 
-#include "pipeline/waiting_events.h"
-
 namespace marquee {
 namespace {
 
@@ -20,13 +18,8 @@ Status require_embedded(const Config& config) {
   return {};
 }
 
-Result<Snapshot> take_snapshot(const Config& config, const Clock& clock, RatingStore& store) {
-  MARQUEE_TRY(apply_waiting_events(config, clock, store));
-  return store.snapshot();
-}
-
 Result<std::vector<Rating>> RunData::ratings() const {
-  auto ratings = store->read_ratings(snapshot);
+  auto ratings = source->read_ratings(snapshot);
   if (ratings && ratings->empty())
     return fail(ErrorCode::kUnfit, "there are no ratings to train on", "",
                 "import some: marquee import --ratings FILE --movies FILE, or marquee produce");
@@ -34,21 +27,28 @@ Result<std::vector<Rating>> RunData::ratings() const {
 }
 
 Result<std::vector<Movie>> RunData::movies() const {
-  return store->read_movies(snapshot);
+  return source->read_movies(snapshot);
 }
 
-Result<RunData> open_run_data(const Config& config, const Clock& clock, const RunFolder& folder) {
-  MARQUEE_ASSIGN(RatingStore opened,
-                 RatingStore::open(config.data_dir, sqlite::Access::kReadWrite));
-  RunData data{std::make_unique<RatingStore>(std::move(opened)), {}};
+Result<RunData> open_run_data(const RunContext& run, const RunFolder& folder) {
+  RunData data;
+  MARQUEE_ASSIGN(data.source, open_run_source(run.config, run.clock));
   auto snapshot = folder.snapshot();
   const bool first = !snapshot && snapshot.error().code == ErrorCode::kNotFound;
   if (first) {
-    snapshot = take_snapshot(config, clock, *data.store);
+    snapshot = data.source->take_snapshot(run.progress);
     if (snapshot) MARQUEE_TRY(folder.write_snapshot(*snapshot));
   }
   if (!snapshot) return std::unexpected(std::move(snapshot.error()));
   data.snapshot = std::move(*snapshot);
+  return data;
+}
+
+Result<RunData> open_newest_data(const Config& config, const Clock& clock,
+                                 const Progress& progress) {
+  RunData data;
+  MARQUEE_ASSIGN(data.source, open_run_source(config, clock));
+  MARQUEE_ASSIGN(data.snapshot, data.source->take_snapshot(progress));
   return data;
 }
 

@@ -1,5 +1,4 @@
-// What a run reads: the store as of its snapshot. Taking the snapshot first applies what the
-// journal has accepted, so that every rating accepted before a run is in it.
+// What a run reads: its source as of its snapshot.
 #pragma once
 
 #include <memory>
@@ -9,28 +8,29 @@
 #include "core/config.h"
 #include "core/rating.h"
 #include "pipeline/run_folder.h"
-#include "store/rating_store.h"
+#include "pipeline/run_source.h"
 
 namespace marquee {
 
 // kUsage for storage.mode=aws and stream.kind=kafka, which this version does not have yet.
 Status require_embedded(const Config& config);
 
-// Applies what waits, then fixes the present state.
-Result<Snapshot> take_snapshot(const Config& config, const Clock& clock, RatingStore& store);
-
-// An open store and the point in its history that is read.
+// An open source and the point in its history that is read.
 struct RunData {
-  std::unique_ptr<RatingStore> store;
+  std::unique_ptr<RunSource> source;
   Snapshot snapshot;
 
-  // Ordered by (user, movie). kUnfit when there are none.
+  // By (user, movie). kUnfit when there are none.
   Result<std::vector<Rating>> ratings() const;
   Result<std::vector<Movie>> movies() const;
 };
 
 // The run's snapshot: read from its folder, or taken and written there when this is the run's first
 // task. The caller holds the pipeline lock.
-Result<RunData> open_run_data(const Config& config, const Clock& clock, const RunFolder& folder);
+Result<RunData> open_run_data(const RunContext& run, const RunFolder& folder);
+
+// The present state, for no run.
+Result<RunData> open_newest_data(const Config& config, const Clock& clock,
+                                 const Progress& progress);
 
 }  // namespace marquee

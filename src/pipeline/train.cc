@@ -10,7 +10,7 @@ namespace {
 
 Result<TaskOutcome> train(const RunContext& run, const RunFolder& folder) {
   if (run.progress) run.progress("reading the ratings", 0);
-  MARQUEE_ASSIGN(const RunData data, open_run_data(run.config, run.clock, folder));
+  MARQUEE_ASSIGN(const RunData data, open_run_data(run, folder));
   MARQUEE_ASSIGN(const std::vector<Rating> ratings, data.ratings());
   MARQUEE_ASSIGN(const std::vector<Movie> movies, data.movies());
   const ModelRegistry registry(run.config.data_dir, run.clock);
@@ -46,10 +46,7 @@ Result<std::shared_ptr<const ModelData>> train_from_store(const Config& config, 
                                                           const Progress& progress) {
   MARQUEE_TRY(require_embedded(config));
   if (progress) progress("reading the ratings", 0);
-  MARQUEE_ASSIGN(RatingStore opened,
-                 RatingStore::open(config.data_dir, sqlite::Access::kReadWrite));
-  RunData data{std::make_unique<RatingStore>(std::move(opened)), {}};
-  MARQUEE_ASSIGN(data.snapshot, take_snapshot(config, clock, *data.store));
+  MARQUEE_ASSIGN(const RunData data, open_newest_data(config, clock, progress));
   MARQUEE_ASSIGN(const std::vector<Rating> ratings, data.ratings());
   MARQUEE_ASSIGN(const std::vector<Movie> movies, data.movies());
   MARQUEE_ASSIGN(const TrainedModel trained, fit(config,

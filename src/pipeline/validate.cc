@@ -21,19 +21,6 @@ std::unexpected<Error> unreadable(Error error) {
   return std::unexpected(std::move(error));
 }
 
-Status read_every_table(const RunContext& run) {
-  auto database =
-      sqlite::Database::open(run.config.data_dir / "marquee.db", sqlite::Access::kReadOnly);
-  if (!database) return unreadable(std::move(database.error()));
-  for (const char* table :
-       {"ratings", "user_features", "movie_features", "movies", "dead_letters"}) {
-    auto rows = database->prepare(fmt::format("SELECT count(*) FROM {}", table));
-    const auto read = rows ? rows->step() : std::unexpected(rows.error());
-    if (!read) return unreadable(Error(read.error()));
-  }
-  return {};
-}
-
 void add_record_for_later_runs(json& figures, const Snapshot& snapshot,
                                const std::optional<std::int64_t>& volume,
                                const RatingHistogram& histogram) {
@@ -46,7 +33,7 @@ void add_record_for_later_runs(json& figures, const Snapshot& snapshot,
 }
 
 Result<Findings> examine(const RunContext& run, const RunData& data) {
-  auto ratings = data.store->read_ratings(data.snapshot);
+  auto ratings = data.source->read_ratings(data.snapshot);
   if (!ratings) return unreadable(std::move(ratings.error()));
   const auto movies = data.movies();
   if (!movies) return unreadable(Error(movies.error()));
@@ -100,12 +87,13 @@ json checks_json(const std::vector<Check>& checks) {
 }
 
 Result<TaskOutcome> validate(const RunContext& run, const RunFolder& folder) {
-  const auto data = open_run_data(run.config, run.clock, folder);
+  const auto data = open_run_data(run, folder);
   if (!data) {
     if (data.error().code == ErrorCode::kCorrupt) return unreadable(Error(data.error()));
     return std::unexpected(data.error());
   }
-  MARQUEE_TRY(read_every_table(run));
+  if (const Status readable = data->source->check_readable(); !readable)
+    return unreadable(Error(readable.error()));
   MARQUEE_ASSIGN(Findings findings, examine(run, *data));
   TaskOutcome outcome;
   outcome.status = verdict_on(findings.checks);
