@@ -8,6 +8,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::chrono::milliseconds kBusyLimit{10'000};
+constexpr std::chrono::milliseconds kBusyPause{5};
+
 struct Advice {
   ErrorCode code;
   std::string_view mend;
@@ -136,16 +139,27 @@ Result<Database> Database::open(const fs::path& path, Access access) {
   database.path_ = path;
   if (result != SQLITE_OK) return failure(raw, path, "open");
   sqlite3_extended_result_codes(raw, 1);
-  constexpr int kBusyMilliseconds = 10'000;
-  sqlite3_busy_timeout(raw, kBusyMilliseconds);
+  sqlite3_busy_timeout(raw, static_cast<int>(kBusyLimit.count()));
   // A reader must not change the journal mode; reading user_version finds out whether it is a
   // database at all.
-  const std::string_view mode = access == Access::kReadWrite
-                                    ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                                    : "PRAGMA user_version;";
-  MARQUEE_TRY(database.execute(mode));
-  MARQUEE_TRY(database.execute("PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536;"));
+  if (access == Access::kReadWrite)
+    MARQUEE_TRY(database.switch_to_wal());
+  else
+    MARQUEE_TRY(database.execute("PRAGMA user_version"));
+  MARQUEE_TRY(database.execute(
+      "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536;"));
   return database;
+}
+
+// SQLite does not wait for the lock that this takes on a new database.
+Status Database::switch_to_wal() {
+  const auto deadline = std::chrono::steady_clock::now() + kBusyLimit;
+  for (;;) {
+    Status switched = execute("PRAGMA journal_mode=WAL");
+    const bool busy = !switched && switched.error().code == ErrorCode::kUnavailable;
+    if (!busy || std::chrono::steady_clock::now() >= deadline) return switched;
+    std::this_thread::sleep_for(kBusyPause);
+  }
 }
 
 Status Database::execute(std::string_view sql) {

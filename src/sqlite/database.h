@@ -69,6 +69,8 @@ class Database {
   struct Closer {
     void operator()(sqlite3* database) const;
   };
+  Status switch_to_wal();
+
   std::unique_ptr<sqlite3, Closer> database_;
   std::filesystem::path path_;
 };

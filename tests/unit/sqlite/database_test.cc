@@ -51,6 +51,22 @@ TEST_F(DatabaseTest, ValuesComeBack) {
   EXPECT_FALSE(*select->step());
 }
 
+TEST_F(DatabaseTest, ManyMayMakeItAtOnce) {
+  for (int round = 0; round < 20; ++round) {
+    const fs::path path = folder_ / fmt::format("{}.db", round);
+    std::atomic<int> opened = 0;
+    std::vector<std::jthread> openers;
+    for (int t = 0; t < 4; ++t)
+      openers.emplace_back([&] {
+        auto database = Database::open(path, Access::kReadWrite);
+        EXPECT_TRUE(database) << database.error().message();
+        opened += database && migrate(*database, 1, {"CREATE TABLE t(a)"}) ? 1 : 0;
+      });
+    openers.clear();
+    EXPECT_EQ(opened, 4);
+  }
+}
+
 TEST_F(DatabaseTest, ATransactionThatIsNotCommittedLeavesNothing) {
   auto database = Database::open(path_, Access::kReadWrite);
   ASSERT_TRUE(database && database->execute("CREATE TABLE t(a)"));
