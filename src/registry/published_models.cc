@@ -101,7 +101,7 @@ Result<PublishedModel> PublishedModels::publish(const fs::path& file, PublishedM
 
 Result<bool> PublishedModels::fetch(const PublishedModel& model, const fs::path& file) const {
   if (lies_there(file, model.checksum)) return false;
-  const fs::path incoming = file.string() + ".download";
+  const fs::path incoming = file.parent_path() / "download.tmp";
   {
     MARQUEE_ASSIGN(const std::string bytes, store_.get(model.key));
     MARQUEE_TRY(make_folders(file.parent_path()));
