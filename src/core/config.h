@@ -148,8 +148,9 @@ struct ServerOptions {
   std::int64_t port = 8082;
   std::int64_t threads = 0;  // 0: every core
   std::int64_t max_body_bytes = 65'536;
-  std::int64_t shutdown_seconds = 10;  // how long a graceful stop waits for requests in flight
-  bool consume = true;                 // apply the journal's events while serving (embedded mode)
+  std::int64_t shutdown_seconds = 10;   // how long a graceful stop waits for requests in flight
+  bool consume = true;                  // apply the journal's events while serving (embedded mode)
+  std::int64_t model_poll_seconds = 0;  // look for a newly published model (aws mode); 0: never
 };
 
 struct Config {

@@ -101,6 +101,7 @@ void visit_settings(C& c, Visitor&& visit) {
   visit("server.max_body_bytes", c.server.max_body_bytes, Range{64, 1e9});
   visit("server.shutdown_seconds", c.server.shutdown_seconds, Range{0, 3600});
   visit("server.consume", c.server.consume);
+  visit("server.model_poll_seconds", c.server.model_poll_seconds, Range{0, 86400});
   visit("log.level", c.log.level,
         Choices{"trace", "debug", "info", "warn", "error", "off"});
   visit("log.format", c.log.format, Choices{"text", "json"});

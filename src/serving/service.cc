@@ -29,6 +29,11 @@ void Service::load_first_model(Reloader::Done done) {
           .error = queued.error()});
 }
 
+Status Service::reload() {
+  MARQUEE_TRY(reloader_.submit(ReloadSource::kProduction, {}));
+  return {};
+}
+
 Status Service::listen(ListeningSocket socket) {
   const HttpOptions options{
       .threads = static_cast<int>(config_.server.threads),

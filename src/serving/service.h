@@ -29,6 +29,9 @@ class Service {
 
   // Loads or builds the first model in the background; `done` is called from another thread.
   void load_first_model(Reloader::Done done);
+  // Asks for the production model, as POST /reload does, and does not wait for it. kUnavailable when
+  // too many reloads wait.
+  Status reload();
   // Starts to answer.
   Status listen(ListeningSocket socket);
   // See HttpServer::stop. Reloads that wait are refused.
