@@ -10,6 +10,7 @@
 #include "core/progress.h"
 #include "ingest/event_maker.h"
 #include "pipeline/run_data.h"
+#include "store/rating_store.h"
 #include "stream/event_stream.h"
 
 namespace marquee::cli {
@@ -86,11 +87,19 @@ class Producer {
   UserId user_;
 };
 
+// Read only: nothing that waits is applied for the sake of test events.
+Result<EventMaker> make_events(const Config& config, const EventMakerOptions& options) {
+  MARQUEE_ASSIGN(auto store, RatingStore::open(config.data_dir, sqlite::Access::kReadOnly));
+  MARQUEE_ASSIGN(const Snapshot snapshot, store.snapshot());
+  MARQUEE_ASSIGN(const auto ratings, store.read_ratings(snapshot));
+  MARQUEE_ASSIGN(const auto movies, store.read_movies(snapshot));
+  return EventMaker::create(ratings, movies, options);
+}
+
 Status produce(Context& context, const Arguments& arguments) {
-  MARQUEE_ASSIGN(auto store, RatingStore::open(context.config.data_dir, sqlite::Access::kReadOnly));
   EventMakerOptions options = arguments.maker;
   options.seed = arguments.seed.value_or(std::random_device{}());
-  MARQUEE_ASSIGN(auto maker, EventMaker::create(store, options));
+  MARQUEE_ASSIGN(auto maker, make_events(context.config, options));
   MARQUEE_ASSIGN(auto sink, open_sink(context.config, context.clock));
   Producer producer(context, std::move(maker), std::move(sink), options.user);
   MARQUEE_ASSIGN(const Sent sent, producer.send(arguments.count, arguments.rate));

@@ -9,11 +9,10 @@ namespace marquee {
 EventMaker::EventMaker(const EventMakerOptions& options)
     : options_(options), random_(options.seed) {}
 
-Result<EventMaker> EventMaker::create(RatingStore& store, const EventMakerOptions& options) {
+Result<EventMaker> EventMaker::create(std::span<const Rating> ratings,
+                                      std::span<const Movie> movies,
+                                      const EventMakerOptions& options) {
   EventMaker maker(options);
-  MARQUEE_ASSIGN(const Snapshot snapshot, store.snapshot());
-  MARQUEE_ASSIGN(const auto movies, store.read_movies(snapshot));
-  MARQUEE_ASSIGN(const auto ratings, store.read_ratings(snapshot));
   for (const Movie& movie : movies) maker.movies_.push_back(movie.id);
   for (const Rating& rating : ratings) {
     if (maker.users_.empty() || maker.users_.back() != rating.user)
@@ -23,7 +22,7 @@ Result<EventMaker> EventMaker::create(RatingStore& store, const EventMakerOption
       maker.rated_movies_.push_back(rating.movie);
   }
   if (!maker.movies_.empty()) return maker;
-  return fail(ErrorCode::kUnfit, "there are no movies to rate", "the database",
+  return fail(ErrorCode::kUnfit, "there are no movies to rate", "the catalogue",
               "import some first: marquee import --ratings FILE --movies FILE");
 }
 

@@ -3,12 +3,13 @@
 
 #include <optional>
 #include <random>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
+#include "core/error.h"
 #include "events/rating_event.h"
-#include "store/rating_store.h"
 
 namespace marquee {
 
@@ -18,11 +19,12 @@ struct EventMakerOptions {
 };
 
 // Draws movies that exist and that the user in question has not rated: popular ones more often. Not
-// thread-safe. The same store and options give the same events but for their timestamps.
+// thread-safe. The same input gives the same events but for their timestamps.
 class EventMaker {
  public:
-  // kUnfit when the store has no movies.
-  static Result<EventMaker> create(RatingStore& store, const EventMakerOptions& options);
+  // `ratings` by user, `movies` by id. kUnfit when there are no movies.
+  static Result<EventMaker> create(std::span<const Rating> ratings, std::span<const Movie> movies,
+                                   const EventMakerOptions& options);
 
   // kUnfit when options.user has rated every movie. Remembers what it gave: no pair comes twice.
   Result<RatingEvent> next(TimeMicros now);

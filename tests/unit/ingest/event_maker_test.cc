@@ -1,45 +1,31 @@
 #include "ingest/event_maker.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <set>
 
 namespace marquee {
 namespace {
 
-namespace fs = std::filesystem;
-
 class EventMakerTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "event_maker_test.XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-    store_.emplace(*RatingStore::open(folder_, sqlite::Access::kReadWrite));
-  }
-  void TearDown() override {
-    store_.reset();
-    fs::remove_all(folder_);
-  }
   void fill(int movies, int rated_by_user_1) {
-    auto writer = store_->write();
     for (int m = 1; m <= movies; ++m)
-      ASSERT_TRUE(writer->put_movie({.id = m, .title = "M", .genres = {}, .year = 0, .tags = {}}));
-    for (int m = 1; m <= rated_by_user_1; ++m)
-      ASSERT_TRUE(writer->apply({1, m, 3, 5}, {SourceKind::kImport, "i", 0, m}));
-    for (int u = 2; u <= 20; ++u)
-      ASSERT_TRUE(writer->apply({u, u, 3, 5}, {SourceKind::kImport, "i", 0, 1000 + u}));
-    ASSERT_TRUE(writer->commit());
+      movies_.push_back({.id = m, .title = "M", .genres = {}, .year = 0, .tags = {}});
+    for (int m = 1; m <= rated_by_user_1; ++m) ratings_.push_back({1, m, 3, 5});
+    for (int u = 2; u <= 20; ++u) ratings_.push_back({u, u, 3, 5});
+  }
+  Result<EventMaker> create(const EventMakerOptions& options) const {
+    return EventMaker::create(ratings_, movies_, options);
   }
 
-  fs::path folder_;
-  std::optional<RatingStore> store_;
+  std::vector<Rating> ratings_;
+  std::vector<Movie> movies_;
 };
 
 TEST_F(EventMakerTest, DrawsUnratedMoviesAndGivesTheUserItsShare) {
   fill(200, 50);
-  auto maker = EventMaker::create(*store_, {.user = 1, .seed = 3});
+  auto maker = create({.user = 1, .seed = 3});
   ASSERT_TRUE(maker);
   std::set<std::pair<UserId, MovieId>> pairs;
   int own = 0;
@@ -60,7 +46,7 @@ TEST_F(EventMakerTest, DrawsUnratedMoviesAndGivesTheUserItsShare) {
 
 TEST_F(EventMakerTest, ANewUserCanRate) {
   fill(30, 10);
-  auto maker = EventMaker::create(*store_, {.user = 777, .seed = 3});
+  auto maker = create({.user = 777, .seed = 3});
   ASSERT_TRUE(maker);
   EXPECT_EQ(maker->next(1)->user, 777);
 }
@@ -68,7 +54,7 @@ TEST_F(EventMakerTest, ANewUserCanRate) {
 TEST_F(EventMakerTest, TheSeedDecides) {
   fill(200, 10);
   const auto events = [&](std::uint64_t seed) {
-    auto maker = EventMaker::create(*store_, {.user = 1, .seed = seed});
+    auto maker = create({.user = 1, .seed = seed});
     std::string text;
     for (int k = 0; k < 20; ++k) text += to_json(*maker->next(1));
     return text;
@@ -78,11 +64,11 @@ TEST_F(EventMakerTest, TheSeedDecides) {
 }
 
 TEST_F(EventMakerTest, SaysWhenThereIsNothingToRate) {
-  const auto none = EventMaker::create(*store_, {});
+  const auto none = create({});
   ASSERT_FALSE(none);
   EXPECT_NE(none.error().mend.find("import"), std::string::npos);
   fill(30, 28);
-  auto maker = EventMaker::create(*store_, {.user = 1, .seed = 3});
+  auto maker = create({.user = 1, .seed = 3});
   std::string what;
   for (int k = 0; k < 20 && what.empty(); ++k)
     if (const auto event = maker->next(1); !event) what = event.error().what;
