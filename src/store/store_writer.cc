@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "store/feature_sums.h"
+#include "store/feature_rows.h"
 #include "store/movie_row.h"
 #include "store/store_state.h"
 #include "store/time_column.h"

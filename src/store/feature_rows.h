@@ -1,31 +1,13 @@
-// What a row of user_features or movie_features is computed from, and the rows that one transaction
-// touches.
+// The rows of user_features or movie_features that one transaction touches.
 #pragma once
 
 #include <string>
 #include <unordered_map>
 
-#include "core/features.h"
-#include "core/rating.h"
+#include "core/feature_sums.h"
 #include "sqlite/database.h"
 
 namespace marquee {
-
-struct FeatureSums {
-  std::int64_t count = 0;
-  double sum = 0;
-  double square_sum = 0;
-  TimeMicros last_update = kUnknownTime;
-
-  void add(double rating, TimeMicros time);
-  // A later rating takes the place of an earlier one; the newest time stays the newest.
-  void replace(double before, double after, TimeMicros time);
-
-  double average() const;
-  double deviation() const;                          // of the population
-  double popularity() const;                         // log(1 + count)
-  bool agrees_with(const FeatureSums& other) const;  // sums equal but for rounding
-};
 
 enum class FeatureTable { kUsers, kMovies };
 
