@@ -1,71 +1,81 @@
 #!/usr/bin/env bash
-# From a bare Debian 12 to recommendations on http://localhost:8082, and quickly there again.
+# From a bare Debian 12 to recommendations on http://localhost:8082, and quickly there again; or the
+# whole production flow with Kafka, S3, DynamoDB and Airflow: see --help.
 set -euo pipefail
 ROOT=$(cd "$(dirname "$0")" && pwd)
 . "$ROOT/scripts/console.sh"
+. "$ROOT/scripts/ports.sh"
 
 print_help() {
   cat <<'HELP'
-Usage: ./run.sh [--setup-only] [--port N] [--data-dir DIR]
+Usage: ./run.sh [--mode embedded|aws] [--setup-only] [--port N] [--data-dir DIR] [--no-airflow]
 
 Installs what is missing, builds Marquee, gets the demo data (MovieLens 100K), imports it, trains,
 evaluates and deploys a model, and serves it until Ctrl-C. What is done already is not done again.
 
+  --mode MODE     embedded (default): a journal and a database in the data dir
+                  aws: the production mode, with Kafka, an S3 server, DynamoDB Local and Airflow
+                  on this machine; Ctrl-C stops them all
   --setup-only    install and build, no more
   --port N        serve on this port (default 8082)
-  --data-dir DIR  keep everything that is written below DIR (default: data, beside run.sh)
+  --data-dir DIR  keep everything that is written below DIR (default: data, beside run.sh; with
+                  --mode aws data/aws)
+  --no-airflow    with --mode aws: no Airflow, so no run at night
   --help          this text
 HELP
 }
 
 port=${MARQUEE_SERVER_PORT:-8082}
-data_dir=$ROOT/data
+mode=embedded
+data_dir=""
+data_dir_given=false
 setup_only=false
+with_airflow=true
 while [ $# -gt 0 ]; do
   case $1 in
     --help | -h) print_help && exit 0 ;;
     --setup-only) setup_only=true ;;
+    --no-airflow) with_airflow=false ;;
     --port=*) port=${1#*=} ;;
-    --data-dir=*) data_dir=${1#*=} ;;
-    --port | --data-dir)
+    --data-dir=*) data_dir=${1#*=} data_dir_given=true ;;
+    --mode=*) mode=${1#*=} ;;
+    --port | --data-dir | --mode)
       [ $# -ge 2 ] || usage_error "$1 needs a value"
-      if [ "$1" = --port ]; then port=$2; else data_dir=$2; fi
+      case $1 in
+        --port) port=$2 ;;
+        --data-dir) data_dir=$2 data_dir_given=true ;;
+        --mode) mode=$2 ;;
+      esac
       shift
       ;;
     *) usage_error "unknown argument '$1'" ;;
   esac
   shift
 done
-[[ $port =~ ^[0-9]{1,5}$ ]] && ((10#$port >= 1 && 10#$port <= 65535)) ||
-  usage_error "--port must be a number from 1 to 65535, not '$port'"
+is_port "$port" || usage_error "--port must be a number from 1 to 65535, not '$port'"
+case $mode in
+  embedded)
+    [ "$with_airflow" = true ] || usage_error "--no-airflow goes with --mode aws"
+    [ $data_dir_given = true ] || data_dir=$ROOT/data
+    ;;
+  aws) [ $data_dir_given = true ] || data_dir=$ROOT/data/aws ;;
+  *) usage_error "--mode must be embedded or aws, not '$mode'" ;;
+esac
 [ -n "$data_dir" ] || usage_error "--data-dir needs a folder"
 data_dir=$(realpath -m -- "$data_dir")
 readonly marquee=$ROOT/build/release/marquee
+config=$ROOT/config/config.yaml
 cd "$ROOT"
 
 # The program with this run's settings.
 run_marquee() {
-  "$marquee" --config config/config.yaml --data-dir "$data_dir" "$@"
+  "$marquee" --config "$config" --data-dir "$data_dir" "$@"
 }
 
 refuse_a_taken_port() {
-  (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || return 0
+  port_answers "$port" || return 0
   die "Port $port is taken: another program, perhaps another Marquee, serves there." \
     "Stop it, or choose another port: ./run.sh --port $((port == 65535 ? 8083 : port + 1))"
-}
-
-# How many ratings the data dir holds; 0 where there is no database yet.
-stored_ratings() {
-  python3 - "$data_dir/marquee.db" <<'PYTHON'
-import os, sqlite3, sys
-try:
-    if os.path.exists(sys.argv[1]):
-        print(sqlite3.connect(sys.argv[1]).execute("SELECT count(*) FROM ratings").fetchone()[0])
-    else:
-        print(0)
-except sqlite3.Error:
-    print(0)
-PYTHON
 }
 
 # The folder with the data to import: MovieLens 100K, or synthetic data where that cannot be had.
@@ -81,41 +91,18 @@ demo_data() {
 }
 
 import_demo_data() {
-  [ "$(stored_ratings)" = 0 ] || return 0
   local folder
   folder=$(demo_data)
   say "Importing $folder"
   run_marquee import --ratings "$folder"
 }
 
-train_a_model() {
-  say "Training, evaluating and deploying a model"
-  local status=0
-  run_marquee train --deploy || status=$?
-  case $status in
-    0) ;;
-    4) warn "the model did not pass the gate; the server builds one from the data instead" ;;
-    *) exit "$status" ;;
-  esac
-}
-
-# Waits beside the server until it answers, then says what to try.
-say_what_to_try() {
+# Returns when the server answers; fails when this script is no more.
+wait_for_server() {
   until curl -fs -o /dev/null "http://127.0.0.1:$port/health"; do
-    kill -0 $$ 2>/dev/null || return 0
+    kill -0 $$ 2>/dev/null || return 1
     sleep 0.1
   done
-  local options=""
-  [ "$data_dir" = "$ROOT/data" ] || options+=" --data-dir $(printf %q "$data_dir")"
-  cat <<NEXT
-==> Serving on http://localhost:$port until Ctrl-C. Try next, in another terminal in $ROOT:
-
-    curl localhost:$port/recommend/1
-    build/release/marquee$options produce --count 100
-    build/release/marquee$options train --deploy && curl -X POST localhost:$port/reload
-
-    Then ask for /recommend/1 again: the list has changed.
-NEXT
 }
 
 [ $setup_only = true ] || refuse_a_taken_port
@@ -126,9 +113,5 @@ if [ $setup_only = true ]; then
   say "Ready: build/release/marquee --help"
   exit 0
 fi
-if [ ! -f "$data_dir/models/saved_models/production_model.safetensors" ]; then
-  import_demo_data
-  train_a_model
-fi
-say_what_to_try &
-exec "$marquee" --config config/config.yaml --data-dir "$data_dir" serve --port "$port"
+. "$ROOT/scripts/run_$mode.sh"
+"run_$mode"

@@ -11,10 +11,12 @@ function(marquee_room name)
   target_precompile_headers(marquee_${name} REUSE_FROM marquee_pch)
 endfunction()
 
-# marquee_test(<room> SOURCES a_test.cc ... [LINKS marquee_core ...] [LABEL unit])
-# One test binary a room; every TEST in it is a ctest test of its own under LABEL.
+# marquee_test(<room> SOURCES a_test.cc ... [LINKS marquee_core ...] [LABEL unit]
+#   [PROPERTIES name value ...])
+# One test binary a room; every TEST in it is a ctest test of its own under LABEL, with these
+# properties.
 function(marquee_test room)
-  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;LINKS;PROPERTIES" ${ARGN})
   if(NOT ARG_LABEL)
     set(ARG_LABEL unit)
   endif()
@@ -31,5 +33,5 @@ function(marquee_test room)
     MARQUEE_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     MARQUEE_BINARY="$<TARGET_FILE:marquee>")
   gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST
-    PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
+    PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT} ${ARG_PROPERTIES})
 endfunction()

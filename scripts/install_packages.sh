@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# install_packages.sh [--tests]: installs the Debian packages of packages.txt that are missing, as
-# root or through sudo, and says which. Quick and silent when nothing is missing. On another system
-# it goes on only when everything that the build includes is there already.
+# install_packages.sh [--tests | SET…]: installs the Debian packages of packages.txt that are missing
+# (of the set "build", with --tests also of "test", or of the sets that are named), as root or through
+# sudo, and says which. Quick and silent when nothing is missing. On another system it goes on only
+# when everything that the build includes is there already.
 set -euo pipefail
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
 . "$ROOT/scripts/console.sh"
@@ -9,7 +10,11 @@ ROOT=$(cd "$(dirname "$0")/.." && pwd)
 readonly LIST=$ROOT/scripts/packages.txt
 readonly NEEDED_DISK_MB=2000
 sets=build
-[ "${1:-}" = --tests ] && sets="build test"
+case ${1:-} in
+  "") ;;
+  --tests) sets="build test" ;;
+  *) sets=$* ;;
+esac
 
 system_name() { (. /etc/os-release 2>/dev/null && echo "${PRETTY_NAME:-unknown}") || echo unknown; }
 is_debian_12() {
@@ -43,9 +48,10 @@ missing_by_hand() {
   done
   command -v g++ >/dev/null || return 0
   for name in expected absl/time/time.h CLI/CLI.hpp eigen3/Eigen/Core asio.hpp cblas.h curl/curl.h \
-    fmt/format.h http_parser.h lapacke.h nlohmann/json.hpp prometheus/registry.h \
-    restinio/all.hpp simdjson.h spdlog/spdlog.h sqlite3.h xxhash.h \
-    yaml-cpp/yaml.h zip.h; do
+    fmt/format.h http_parser.h lapacke.h librdkafka/rdkafka.h nlohmann/json.hpp openssl/evp.h \
+    prometheus/registry.h pugixml.hpp rapidjson/reader.h restinio/all.hpp simdjson.h \
+    spdlog/spdlog.h sqlite3.h xxhash.h \
+    yaml-cpp/yaml.h zip.h zstd.h; do
     printf '#if !__has_include(<%s>)\n#error\n#endif\n' "$name" |
       g++ -std=c++23 -E -x c++ - >/dev/null 2>&1 || echo "<$name>"
   done

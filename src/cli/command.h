@@ -42,8 +42,10 @@ void add_tasks(CLI::App& app);      // validate, extract-features, train, evalua
 void add_pipeline(CLI::App& app);   // pipeline run, pipeline schedule
 void add_recommend(CLI::App& app);
 void add_similar(CLI::App& app);
+void add_lake(CLI::App& app);       // lake ls, verify
 void add_models(CLI::App& app);     // models list, show, diff, rollback, prune
 void add_serve(CLI::App& app);
+void add_features(CLI::App& app);   // features get
 void add_doctor(CLI::App& app);
 
 }  // namespace marquee::cli

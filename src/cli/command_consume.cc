@@ -4,10 +4,11 @@
 #include <optional>
 
 #include "cli/command.h"
+#include "cli/lake_parts.h"
 #include "cli/signal_stop.h"
 #include "core/log.h"
 #include "ingest/consumer.h"
-#include "pipeline/run_data.h"
+#include "store/rating_store.h"
 
 namespace marquee::cli {
 namespace {
@@ -23,21 +24,37 @@ std::chrono::milliseconds idle_of(const Arguments& arguments) {
       std::max<std::int64_t>(1, std::llround(arguments.exit_when_idle * 1000)));
 }
 
-Status consume(const Context& context, const Arguments& arguments) {
-  MARQUEE_TRY(require_embedded(context.config));
+std::string summary(const ConsumedCounts& counts, const Config& config) {
+  const bool embedded = config.storage.mode == "embedded";
+  std::string text =
+      fmt::format("{} events: {} {}, {} were not valid and are in {}", counts.events,
+                  counts.ratings, embedded ? "changed a rating" : "are in Bronze",
+                  counts.dead_letters, embedded ? "dead_letters" : "bronze/dead-letter");
+  if (counts.passed_over > 0)
+    text += fmt::format(", {} were other lines of the access log", counts.passed_over);
+  return text + "\n";
+}
+
+Result<ConsumedCounts> consume_into_store(const Config& config, std::stop_token stop,
+                                          std::chrono::milliseconds idle) {
+  MARQUEE_ASSIGN(auto store, RatingStore::open(config.data_dir, sqlite::Access::kReadWrite));
+  MARQUEE_ASSIGN(const auto source, open_source(config));
+  return Consumer(*source, store, config).run(std::move(stop), idle);
+}
+
+Status consume(Context& context, const Arguments& arguments) {
   const SignalStop stop;
-  MARQUEE_ASSIGN(auto store,
-                 RatingStore::open(context.config.data_dir, sqlite::Access::kReadWrite));
-  MARQUEE_ASSIGN(const auto source, open_source(context.config));
-  if (arguments.exit_when_idle < 0) spdlog::info("applying events as they come; stop with Ctrl-C");
-  Consumer consumer(*source, store, context.config);
-  MARQUEE_ASSIGN(const ConsumedCounts counts, consumer.run(stop.token(), idle_of(arguments)));
-  context.print(
-      {{"events", counts.events},
-       {"ratings", counts.ratings},
-       {"dead_letters", counts.dead_letters}},
-      fmt::format("{} events: {} changed a rating, {} were not valid and are in dead_letters\n",
-                  counts.events, counts.ratings, counts.dead_letters));
+  const auto idle = idle_of(arguments);
+  if (arguments.exit_when_idle < 0) spdlog::info("taking events as they come; stop with Ctrl-C");
+  MARQUEE_ASSIGN(const ConsumedCounts counts,
+                 context.config.storage.mode == "embedded"
+                     ? consume_into_store(context.config, stop.token(), idle)
+                     : consume_into_lake(context.config, context.clock, stop.token(), idle));
+  context.print({{"events", counts.events},
+                 {"ratings", counts.ratings},
+                 {"dead_letters", counts.dead_letters},
+                 {"passed_over", counts.passed_over}},
+                summary(counts, context.config));
   return {};
 }
 

@@ -8,7 +8,9 @@
 #include "cli/command.h"
 #include "core/progress.h"
 #include "datasets/dataset.h"
-#include "pipeline/run_data.h"
+#include "lake/catalogue.h"
+#include "lake/import_events.h"
+#include "objects/object_store.h"
 #include "store/rating_store.h"
 
 namespace marquee::cli {
@@ -88,17 +90,39 @@ std::string text_of(const Dataset& data, const Changes& changes, double seconds)
                             static_cast<double>(data.line_count) / std::max(seconds, 1e-9));
 }
 
+Result<Changes> apply_to_database(Dataset& data, const Config& config, ProgressBar& progress) {
+  sort_like_the_table(data.ratings);
+  MARQUEE_ASSIGN(auto store, RatingStore::open(config.data_dir, sqlite::Access::kReadWrite));
+  return apply(data, store, progress);
+}
+
+// The catalogue first: a run that sees the ratings knows their movies.
+Result<Changes> apply_to_lake(const Dataset& data, ObjectStore& lake, const Config& config,
+                              ProgressBar& progress) {
+  constexpr int kThreads = 8;  // they wait for the store, mostly
+  Changes changes;
+  progress.update("storing movies", 0);
+  MARQUEE_ASSIGN(changes.movies, merge_catalogue(lake, data.movies));
+  progress.update("storing ratings", 0);
+  MARQUEE_ASSIGN(const bool is_new,
+                 import_events(lake, data.ratings, data.content_hash, config.bronze, kThreads));
+  changes.ratings = is_new ? std::ssize(data.ratings) : 0;
+  return changes;
+}
+
 Status import(const Context& context, const Arguments& arguments) {
-  MARQUEE_TRY(require_embedded(context.config));
+  const Config& config = context.config;
   const auto start = steady_clock::now();
+  std::unique_ptr<ObjectStore> lake;
+  if (config.storage.mode == "aws") {  // a bucket that cannot be reached is told before the reading
+    MARQUEE_ASSIGN(lake, open_object_store(config));
+  }
   ProgressBar progress(context.quiet);
   progress.update("reading files", 0);
-  MARQUEE_ASSIGN(Dataset data, read_dataset(arguments.ratings, arguments.movies,
-                                            context.config.import, context.config.events));
-  sort_like_the_table(data.ratings);
-  MARQUEE_ASSIGN(auto store,
-                 RatingStore::open(context.config.data_dir, sqlite::Access::kReadWrite));
-  MARQUEE_ASSIGN(const Changes changes, apply(data, store, progress));
+  MARQUEE_ASSIGN(Dataset data,
+                 read_dataset(arguments.ratings, arguments.movies, config.import, config.events));
+  MARQUEE_ASSIGN(const Changes changes, lake ? apply_to_lake(data, *lake, config, progress)
+                                             : apply_to_database(data, config, progress));
   const std::chrono::duration<double> taken = steady_clock::now() - start;
   context.print(record_of(data, changes, taken.count()), text_of(data, changes, taken.count()));
   return {};

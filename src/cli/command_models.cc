@@ -7,6 +7,7 @@
 #include "cli/model_text.h"
 #include "registry/model_diff.h"
 #include "registry/model_registry.h"
+#include "registry/production_supply.h"
 
 namespace marquee::cli {
 namespace {
@@ -74,9 +75,17 @@ Status diff(Context& context, ModelsOptions options) {
   return {};
 }
 
+// Servers elsewhere follow what is published.
+Status publish(Context& context, const ModelRegistry& registry, const std::string& reason) {
+  if (context.config.storage.mode == "embedded") return {};
+  MARQUEE_ASSIGN(const auto lake, open_object_store(context.config));
+  return publish_model(*lake, context.clock, registry.production_path(), reason, "");
+}
+
 Status rollback(Context& context, const ModelsOptions& options) {
   ModelRegistry registry = registry_of(context);
   MARQUEE_ASSIGN(const std::string name, registry.rollback(options.reason));
+  MARQUEE_TRY(publish(context, registry, "rollback: " + options.reason));
   context.print({{"action", "rollback"}, {"model", name}},
                 fmt::format("{} is in production again. A running server takes it up with: "
                             "marquee reload",

@@ -37,7 +37,6 @@ Status run(Context& context, const RunOptions& options) {
 }
 
 Status schedule(Context& context) {
-  MARQUEE_TRY(require_embedded(context.config));
   const SignalStop stop;
   const auto show = [&](const TaskReport& report) { context.print(report.record, report.text); };
   MARQUEE_ASSIGN(Scheduler scheduler,

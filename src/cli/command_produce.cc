@@ -6,10 +6,11 @@
 #include <random>
 
 #include "cli/command.h"
+#include "cli/lake_parts.h"
+#include "cli/sent_events.h"
 #include "cli/signal_stop.h"
 #include "core/progress.h"
 #include "ingest/event_maker.h"
-#include "pipeline/run_data.h"
 #include "store/rating_store.h"
 #include "stream/event_stream.h"
 
@@ -23,13 +24,6 @@ struct Arguments {
   std::optional<std::uint64_t> seed;
 };
 
-// What was sent so far, and where the first and the last event lie.
-struct Sent {
-  std::int64_t events = 0;
-  std::int64_t own = 0;
-  StreamPosition first, last;
-};
-
 // Sends `count` events (without it, until a stop is requested), at `rate` a second where it is
 // given.
 class Producer {
@@ -37,11 +31,11 @@ class Producer {
   Producer(Context& context, EventMaker maker, std::unique_ptr<EventSink> sink, UserId user)
       : context_(context), maker_(std::move(maker)), sink_(std::move(sink)), user_(user) {}
 
-  Result<Sent> send(std::optional<std::int64_t> count, double rate) {
+  Result<SentEvents> send(std::optional<std::int64_t> count, double rate) {
     const SignalStop stop;
     ProgressBar progress(context_.quiet || !count);
     const TimeMicros start = context_.clock.now();
-    Sent sent;
+    SentEvents sent;
     while (!stop.token().stop_requested() && (!count || sent.events < *count)) {
       const std::int64_t left = count ? *count - sent.events : kBatch;
       if (const auto status = send_batch(rate > 0 ? 1 : std::min(left, kBatch), sent); !status)
@@ -60,14 +54,13 @@ class Producer {
   static constexpr std::int64_t kBatch = 1000;
 
   // Events sent before a failure stay sent; who sends them again should know.
-  static Error with_what_was_sent(Error error, const Sent& sent) {
+  static Error with_what_was_sent(Error error, const SentEvents& sent) {
     if (sent.events > 0)
-      error.what += fmt::format("; {} events, offsets {} to {}, were sent before", sent.events,
-                                sent.first.offset, sent.last.offset);
+      error.what += fmt::format("; {} events, {}, were sent before", sent.events, sent.places());
     return error;
   }
 
-  Status send_batch(std::int64_t size, Sent& sent) {
+  Status send_batch(std::int64_t size, SentEvents& sent) {
     std::vector<std::string> events;
     for (std::int64_t k = 0; k < size; ++k) {
       MARQUEE_ASSIGN(const RatingEvent event, maker_.next(context_.clock.now()));
@@ -75,9 +68,7 @@ class Producer {
       events.push_back(to_json(event));
     }
     MARQUEE_ASSIGN(const auto positions, sink_->append(events));
-    if (sent.events == 0) sent.first = positions.front();
-    sent.last = positions.back();
-    sent.events += size;
+    sent.add(positions);
     return {};
   }
 
@@ -88,12 +79,18 @@ class Producer {
 };
 
 // Read only: nothing that waits is applied for the sake of test events.
-Result<EventMaker> make_events(const Config& config, const EventMakerOptions& options) {
+Result<EventMaker> make_events_from_store(const Config& config, const EventMakerOptions& options) {
   MARQUEE_ASSIGN(auto store, RatingStore::open(config.data_dir, sqlite::Access::kReadOnly));
   MARQUEE_ASSIGN(const Snapshot snapshot, store.snapshot());
   MARQUEE_ASSIGN(const auto ratings, store.read_ratings(snapshot));
   MARQUEE_ASSIGN(const auto movies, store.read_movies(snapshot));
   return EventMaker::create(ratings, movies, options);
+}
+
+Result<EventMaker> make_events(const Config& config, const EventMakerOptions& options) {
+  if (config.storage.mode == "embedded") return make_events_from_store(config, options);
+  MARQUEE_ASSIGN(const KnownRatings known, read_known_ratings(config));
+  return EventMaker::create(known.ratings, known.movies, options);
 }
 
 Status produce(Context& context, const Arguments& arguments) {
@@ -102,19 +99,16 @@ Status produce(Context& context, const Arguments& arguments) {
   MARQUEE_ASSIGN(auto maker, make_events(context.config, options));
   MARQUEE_ASSIGN(auto sink, open_sink(context.config, context.clock));
   Producer producer(context, std::move(maker), std::move(sink), options.user);
-  MARQUEE_ASSIGN(const Sent sent, producer.send(arguments.count, arguments.rate));
-  context.print({{"events", sent.events},
-                 {"events_of_user", sent.own},
-                 {"user", options.user},
-                 {"topic", sent.first.topic},
-                 {"partition", sent.first.partition},
-                 {"first_offset", sent.first.offset},
-                 {"last_offset", sent.last.offset}},
-                sent.events == 0
-                    ? "no events sent\n"
-                    : fmt::format("{} events sent to {}, offsets {} to {}; {} of them by user {}\n",
-                                  sent.events, sent.first.topic, sent.first.offset,
-                                  sent.last.offset, sent.own, options.user));
+  MARQUEE_ASSIGN(const SentEvents sent, producer.send(arguments.count, arguments.rate));
+  nlohmann::json report = sent.to_json();
+  report["events_of_user"] = sent.own;
+  report["user"] = options.user;
+  report["topic"] = context.config.kafka.topic;
+  context.print(
+      report, sent.events == 0
+                  ? "no events sent\n"
+                  : fmt::format("{} events sent to {}, {}; {} of them by user {}\n", sent.events,
+                                context.config.kafka.topic, sent.places(), sent.own, options.user));
   return {};
 }
 
@@ -137,9 +131,12 @@ Status produce_typed(Context& context) {
                 R"(write it like {"user_id": 1, "movie_id": 318, "rating": 4.5})");
   MARQUEE_ASSIGN(const auto sink, open_sink(context.config, context.clock));
   MARQUEE_ASSIGN(const auto positions, sink->append(std::vector<std::string>{line}));
-  context.print(
-      {{"events", 1}, {"topic", positions[0].topic}, {"offset", positions[0].offset}},
-      fmt::format("sent to {}, offset {}: {}\n", positions[0].topic, positions[0].offset, line));
+  context.print({{"events", 1},
+                 {"topic", positions[0].topic},
+                 {"partition", positions[0].partition},
+                 {"offset", positions[0].offset}},
+                fmt::format("sent to {}, partition {}, offset {}: {}\n", positions[0].topic,
+                            positions[0].partition, positions[0].offset, line));
   return {};
 }
 
@@ -178,7 +175,6 @@ Status choose_from_menu(Context& context, Arguments arguments) {
 }
 
 Status run(Context& context, const Arguments& arguments) {
-  MARQUEE_TRY(require_embedded(context.config));
   if (arguments.count) return produce(context, arguments);
   if (arguments.rate > 0) return produce(context, arguments);
   if (::isatty(STDIN_FILENO) != 0) return choose_from_menu(context, arguments);

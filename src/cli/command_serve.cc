@@ -7,23 +7,35 @@
 #include <iostream>
 
 #include "cli/command.h"
+#include "cli/lake_parts.h"
 #include "ingest/consumer.h"
 #include "model/model_data.h"
 #include "pipeline/nightly.h"
+#include "pipeline/nights.h"
 #include "pipeline/tasks.h"
 #include "registry/model_registry.h"
+#include "registry/production_supply.h"
+#include "serving/model_follower.h"
 #include "serving/service.h"
+#include "stream/kafka_settings.h"
 
 namespace marquee::cli {
 namespace {
 
 using Stopwatch = std::chrono::steady_clock;
 
-// Applies the journal's events to the store until destroyed.
+// In Kafka's group a member of its own: `marquee consume` on the same data dir must not drive it
+// out, nor the other way round.
+Config as_own_member(Config config) {
+  config.kafka.instance_id = kafka_instance_id(config) + "-serve";
+  return config;
+}
+
+// Applies the stream's events to the store until destroyed.
 class ConsumerThread {
  public:
   static Result<std::unique_ptr<ConsumerThread>> start(const Config& config) {
-    MARQUEE_ASSIGN(auto source, open_source(config));
+    MARQUEE_ASSIGN(auto source, open_source(as_own_member(config)));
     MARQUEE_ASSIGN(auto store, RatingStore::open(config.data_dir, sqlite::Access::kReadWrite));
     return std::unique_ptr<ConsumerThread>(
         new ConsumerThread(config, std::move(source), std::move(store)));
@@ -35,7 +47,8 @@ class ConsumerThread {
         store_(std::move(store)),
         consumer_(*source_, store_, config),
         thread_([this](std::stop_token stop) {
-          (void)consumer_.run(stop, std::chrono::milliseconds(0));
+          const auto ended = consumer_.run(stop, std::chrono::milliseconds(0));
+          if (!ended) spdlog::error("events are no longer applied: {}", ended.error().message());
         }) {}
 
   std::unique_ptr<EventSource> source_;
@@ -44,37 +57,27 @@ class ConsumerThread {
   std::jthread thread_;  // last: it uses all of the above
 };
 
-bool consumes(const Config& config) {
-  return config.storage.mode == "embedded" && config.server.consume;
-}
-
-// Applies every event that was accepted before now.
-Status apply_waiting_events(const Config& config) {
-  MARQUEE_ASSIGN(const auto source, open_source(config));
-  MARQUEE_ASSIGN(auto store, RatingStore::open(config.data_dir, sqlite::Access::kReadWrite));
-  Consumer consumer(*source, store, config);
-  while (true) {
-    MARQUEE_ASSIGN(const ConsumedCounts counts, consumer.run_once(std::chrono::milliseconds(0)));
-    if (counts.events == 0) return {};
-  }
-}
-
 Result<std::shared_ptr<const ModelData>> train_on_newest(Context& context) {
-  if (consumes(context.config)) MARQUEE_TRY(apply_waiting_events(context.config));
   return train_from_store(context.config, context.clock, {});
 }
 
-serving::ModelSources model_sources(Context& context, const ModelRegistry& registry) {
-  const auto path = registry.production_path();
+bool is_embedded(const Config& config) {
+  return config.storage.mode == "embedded";
+}
+
+bool consumes(const Config& config) {
+  return is_embedded(config) && config.server.consume;
+}
+
+serving::ModelSources model_sources(Context& context, const ModelRegistry& registry,
+                                    ProductionSupply& published) {
   serving::ModelSources sources;
-  sources.load_production = [path]() -> Result<LoadedModel> {
-    if (!std::filesystem::exists(path))
-      return fail(ErrorCode::kNotFound, "there is no production model", path.string(),
-                  "run 'marquee train --deploy', then POST /reload");
-    return load_model(path);
-  };
+  if (is_embedded(context.config))
+    sources.load_production = [&registry] { return load_production_file(registry); };
+  else
+    sources.load_production = [&published] { return published.load(); };
   sources.train = [&context] { return train_on_newest(context); };
-  sources.train_when_missing = context.config.storage.mode == "embedded";
+  sources.train_when_missing = is_embedded(context.config);
   return sources;
 }
 
@@ -123,7 +126,9 @@ class Serving {
   explicit Serving(Context& context)
       : context_(context),
         registry_(context.config.data_dir, context.clock),
-        profiles_(context.config.data_dir) {}
+        published_(registry_, [&config = context.config] { return open_object_store(config); }),
+        stored_profiles_(context.config.data_dir),
+        lake_profiles_(context.config) {}
 
   Status run(bool with_scheduler) {
     const Config& config = context_.config;
@@ -135,10 +140,12 @@ class Serving {
     const StopSignals signals;
     MARQUEE_TRY(start_beside(with_scheduler));
     service_ = std::make_unique<serving::Service>(
-        config, serving::ServiceParts{model_sources(context_, registry_), *sink_,
-                                      [this](UserId user) { return profiles_.find(user); },
-                                      context_.clock});
+        config,
+        serving::ServiceParts{model_sources(context_, registry_, published_), *sink_,
+                              [this](UserId user) { return profile_of(user); }, context_.clock});
     MARQUEE_TRY(open_doors(std::move(socket)));
+    watch_nights();
+    follow_published_models();
     signals.wait();
     stop();
     return {};
@@ -173,6 +180,35 @@ class Serving {
     return {};
   }
 
+  void watch_nights() {
+    const auto served = [this]() -> std::optional<TimeMicros> {
+      const auto model = service_->model();
+      if (model == nullptr || model->trained == kUnknownTime) return std::nullopt;
+      return model->trained;
+    };
+    nights_.emplace(context_.config, context_.clock, served, [this](const Nights& nights) {
+      service_->note_nights({nights.last_success, nights.missed.has_value()});
+    });
+  }
+
+  void follow_published_models() {
+    const std::int64_t seconds = context_.config.server.model_poll_seconds;
+    if (is_embedded(context_.config) || seconds == 0) return;
+    follower_ = std::make_unique<serving::ModelFollower>(
+        serving::FollowedModel{.published = [this] { return published_.published_checksum(); },
+                               .served =
+                                   [this] {
+                                     const auto served = service_->model();
+                                     return served ? served->model.checksum : std::string();
+                                   },
+                               .reload = [this] { return service_->reload(); }},
+        context_.clock, std::chrono::seconds(seconds));
+  }
+
+  Result<serving::StoredProfile> profile_of(UserId user) {
+    return is_embedded(context_.config) ? stored_profiles_.find(user) : lake_profiles_.find(user);
+  }
+
   void tell(const serving::ReloadStatus& status) const {
     const double seconds = std::chrono::duration<double>(Stopwatch::now() - start_).count();
     if (const auto served = service_->model())
@@ -182,6 +218,7 @@ class Serving {
   }
 
   void stop() {
+    follower_.reset();
     spdlog::info("stopping: requests in flight have {} s", context_.config.server.shutdown_seconds);
     const bool finished =
         service_->stop(std::chrono::seconds(context_.config.server.shutdown_seconds));
@@ -206,12 +243,16 @@ class Serving {
   Context& context_;
   const Stopwatch::time_point start_ = Stopwatch::now();
   ModelRegistry registry_;
-  serving::StoredProfiles profiles_;
+  ProductionSupply published_;
+  serving::StoredProfiles stored_profiles_;
+  LakeProfiles lake_profiles_;
   std::string url_;
   std::unique_ptr<EventSink> sink_;
   std::unique_ptr<ConsumerThread> consumer_;
   std::unique_ptr<SchedulerThread> scheduler_;
-  std::unique_ptr<serving::Service> service_;  // last: it uses all of the above
+  std::unique_ptr<serving::Service> service_;  // it uses all of the above
+  std::optional<NightWatch> nights_;           // it uses the service, as does
+  std::unique_ptr<serving::ModelFollower> follower_;
 };
 
 }  // namespace

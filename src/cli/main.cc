@@ -90,7 +90,9 @@ int run(int argc, char** argv) {
   add_recommend(app);
   add_similar(app);
   add_models(app);
+  add_lake(app);
   add_serve(app);
+  add_features(app);
   add_doctor(app);
   try {
     app.parse(argc, argv);

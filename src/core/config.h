@@ -67,6 +67,8 @@ struct SilverOptions {
 struct IngestOptions {
   bool running_features = true;  // storage.mode aws: keep statistics up to date between nights
   std::int64_t max_inflight_bytes = 256 << 20;  // read but not yet durable; then reading pauses
+  std::int64_t snapshot_wait_seconds =
+      600;  // storage.mode aws: for the consumers, when a run begins
 };
 
 struct EventOptions {
@@ -119,6 +121,17 @@ struct ValidateOptions {
   double max_dead_letter_share = 0.05;
   double min_volume_share = 0.10;  // of the median new volume of the last runs
   std::int64_t volume_runs = 7;    // how many last runs that median is over
+  double max_missing_share = 0.001;  // of offsets that should hold something (aws); fails
+  // The rest warn only.
+  double max_drift = 0.2;  // population stability index of ratings against the last validated run
+  double max_unknown_movie_share = 0;
+  double max_single_rating_share = 0.5;  // users with one rating only
+  std::int64_t max_user_burst = 120;     // ratings of one user within a minute
+  std::int64_t max_movie_burst = 600;    // ratings of one movie within a minute
+  double max_duplicate_share = 0.01;     // of new events (aws)
+  double max_out_of_order_share = 0.2;   // of new events (aws)
+  double max_late_share = 0.05;          // of new events (aws)
+  std::int64_t late_after_seconds = 86'400;  // behind the newest event before it in its partition
 };
 
 struct EvaluationOptions {
@@ -141,6 +154,7 @@ struct GateOptions {
 struct ScheduleOptions {
   std::string cron = "0 2 * * *";
   std::string timezone = "UTC";
+  std::int64_t overdue_minutes = 180;  // after a due time, until a run that has not ended is missed
 };
 
 struct ServerOptions {

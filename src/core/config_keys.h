@@ -55,6 +55,7 @@ void visit_settings(C& c, Visitor&& visit) {
   visit("silver.keep_versions", c.silver.keep_versions, Range{1, 10000});
   visit("ingest.running_features", c.ingest.running_features);
   visit("ingest.max_inflight_bytes", c.ingest.max_inflight_bytes, Range{1 << 20, 1e12});
+  visit("ingest.snapshot_wait_seconds", c.ingest.snapshot_wait_seconds, Range{0, 86400});
   visit("events.min_rating", c.events.min_rating, Range{-1000, 1000});
   visit("events.max_rating", c.events.max_rating, Range{-1000, 1000});
   visit("events.max_future_seconds", c.events.max_future_seconds, Range{0, 1e9});
@@ -83,6 +84,16 @@ void visit_settings(C& c, Visitor&& visit) {
   visit("validate.max_dead_letter_share", c.validate.max_dead_letter_share, kShare);
   visit("validate.min_volume_share", c.validate.min_volume_share, kShare);
   visit("validate.volume_runs", c.validate.volume_runs, Range{1, 1000});
+  visit("validate.max_missing_share", c.validate.max_missing_share, kShare);
+  visit("validate.max_drift", c.validate.max_drift, Range{0, 1000});
+  visit("validate.max_unknown_movie_share", c.validate.max_unknown_movie_share, kShare);
+  visit("validate.max_single_rating_share", c.validate.max_single_rating_share, kShare);
+  visit("validate.max_user_burst", c.validate.max_user_burst, kPositive);
+  visit("validate.max_movie_burst", c.validate.max_movie_burst, kPositive);
+  visit("validate.max_duplicate_share", c.validate.max_duplicate_share, kShare);
+  visit("validate.max_out_of_order_share", c.validate.max_out_of_order_share, kShare);
+  visit("validate.max_late_share", c.validate.max_late_share, kShare);
+  visit("validate.late_after_seconds", c.validate.late_after_seconds, Range{0, 1e9});
   visit("evaluation.test_share", c.evaluation.test_share, Range{0.01, 0.9});
   visit("evaluation.min_user_ratings", c.evaluation.min_user_ratings, Range{1, 1e6});
   visit("evaluation.relevant_rating", c.evaluation.relevant_rating, Range{-1000, 1000});
@@ -95,6 +106,7 @@ void visit_settings(C& c, Visitor&& visit) {
   visit("gate.max_ndcg_loss", c.gate.max_ndcg_loss, kShare);
   visit("schedule.cron", c.schedule.cron, Choices{});
   visit("schedule.timezone", c.schedule.timezone, Choices{});
+  visit("schedule.overdue_minutes", c.schedule.overdue_minutes, Range{1, 1e6});
   visit("server.host", c.server.host, Choices{});
   visit("server.port", c.server.port, Range{0, 65535});
   visit("server.threads", c.server.threads, Range{0, 1024});

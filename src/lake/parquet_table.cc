@@ -10,8 +10,6 @@
 namespace marquee::lake {
 namespace {
 
-constexpr std::int64_t kRowsPerGroup = 131'072;
-
 std::unexpected<Error> refused(const std::string& reason) {
   return fail(ErrorCode::kInternal, "cannot make a Parquet file: " + reason, {},
               "free memory and run it again; else report it with this message");
@@ -32,6 +30,15 @@ struct ToArray {
   }
   Array operator()(const std::vector<double>& values) const {
     return array_of<arrow::DoubleBuilder>(values);
+  }
+  Array operator()(const std::vector<std::int32_t>& values) const {
+    return array_of<arrow::Int32Builder>(values);
+  }
+  Array operator()(const std::vector<float>& values) const {
+    return array_of<arrow::FloatBuilder>(values);
+  }
+  Array operator()(const Texts& texts) const {
+    return array_of<arrow::StringBuilder>(texts.values);
   }
   Array operator()(const Times& times) const {
     arrow::TimestampBuilder builder(arrow::timestamp(arrow::TimeUnit::MICRO, "UTC"),
@@ -57,31 +64,67 @@ arrow::Result<std::shared_ptr<arrow::Table>> table_of(std::span<const Column> co
   return table;
 }
 
-std::shared_ptr<parquet::WriterProperties> writer_properties() {
-  return parquet::WriterProperties::Builder()
-      .compression(parquet::Compression::SNAPPY)
-      ->set_sorting_columns(
-          {parquet::SortingColumn{0, /*descending=*/false, /*nulls_first=*/false}})
-      ->build();
-}
-
-arrow::Result<std::string> serialise(std::span<const Column> columns) {
-  ARROW_ASSIGN_OR_RAISE(const auto table, table_of(columns));
-  ARROW_ASSIGN_OR_RAISE(const auto sink, arrow::io::BufferOutputStream::Create());
-  ARROW_RETURN_NOT_OK(parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), sink,
-                                                 kRowsPerGroup, writer_properties()));
-  ARROW_ASSIGN_OR_RAISE(const auto buffer, sink->Finish());
-  return buffer->ToString();
+std::shared_ptr<parquet::WriterProperties> writer_properties(const TableLayout& layout) {
+  std::vector<parquet::SortingColumn> sorting;
+  for (int column = 0; column < layout.sorted_columns; ++column)
+    sorting.push_back({column, /*descending=*/false, /*nulls_first=*/false});
+  parquet::WriterProperties::Builder builder;
+  builder.compression(parquet::Compression::SNAPPY)->set_sorting_columns(std::move(sorting));
+  for (const std::string& column : layout.distinct_columns) builder.disable_dictionary(column);
+  return builder.build();
 }
 
 }  // namespace
 
-Result<std::string> parquet_bytes(std::span<const Column> columns) try {
-  auto bytes = serialise(columns);
+struct TableWriter::State {
+  TableLayout layout;
+  std::shared_ptr<arrow::io::BufferOutputStream> sink = nullptr;
+  std::unique_ptr<parquet::arrow::FileWriter> writer = nullptr;
+
+  arrow::Status append(std::span<const Column> columns) {
+    ARROW_ASSIGN_OR_RAISE(const auto table, table_of(columns));
+    if (writer == nullptr) {
+      ARROW_ASSIGN_OR_RAISE(sink, arrow::io::BufferOutputStream::Create());
+      ARROW_ASSIGN_OR_RAISE(
+          writer, parquet::arrow::FileWriter::Open(*table->schema(), arrow::default_memory_pool(),
+                                                   sink, writer_properties(layout)));
+    }
+    return writer->WriteTable(*table, kRowsPerGroup);
+  }
+  arrow::Result<std::string> finish() {
+    if (writer == nullptr) return arrow::Status::Invalid("nothing was appended");
+    ARROW_RETURN_NOT_OK(writer->Close());
+    ARROW_ASSIGN_OR_RAISE(const auto buffer, sink->Finish());
+    return buffer->ToString();
+  }
+};
+
+TableWriter::TableWriter(TableLayout layout)
+    : state_(std::make_unique<State>(State{.layout = std::move(layout)})) {}
+TableWriter::TableWriter(TableWriter&&) noexcept = default;
+TableWriter& TableWriter::operator=(TableWriter&&) noexcept = default;
+TableWriter::~TableWriter() = default;
+
+Status TableWriter::append(std::span<const Column> columns) try {
+  const arrow::Status status = state_->append(columns);
+  if (!status.ok()) return refused(status.ToString());
+  return {};
+} catch (const std::exception& error) {
+  return refused(error.what());
+}
+
+Result<std::string> TableWriter::finish() try {
+  auto bytes = state_->finish();
   if (!bytes.ok()) return refused(bytes.status().ToString());
   return std::move(bytes).ValueUnsafe();
 } catch (const std::exception& error) {
   return refused(error.what());
+}
+
+Result<std::string> parquet_bytes(std::span<const Column> columns, const TableLayout& layout) {
+  TableWriter writer(layout);
+  MARQUEE_TRY(writer.append(columns));
+  return writer.finish();
 }
 
 }  // namespace marquee::lake

@@ -1,6 +1,7 @@
 #include "lake/silver_features.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -9,6 +10,8 @@
 
 #include "core/durable_file.h"
 #include "lake/parquet_table.h"
+#include "lake/worker_threads.h"
+#include "objects/local_store.h"
 
 namespace marquee {
 namespace {
@@ -46,10 +49,10 @@ std::vector<lake::Column> columns_of(std::span<const MovieFeatures> rows) {
 }
 
 template <typename Row>
-Status write_rows(const fs::path& path, std::span<const Row> rows) {
+Status write_rows(ObjectStore& store, const std::string& key, std::span<const Row> rows) {
   MARQUEE_ASSIGN(const std::string bytes, lake::parquet_bytes(columns_of(rows)));
-  if (read_file(path) == bytes) return {};
-  return write_file_durably(path, bytes);
+  if (store.get(key) == bytes) return {};
+  return store.put(key, bytes);
 }
 
 bool take_prefix(std::string_view& text, std::string_view prefix) {
@@ -64,83 +67,108 @@ bool take_number(std::string_view& text) {
   return digits > 0;
 }
 
-// One of the two folders: where, and what an entity's file name starts with.
+// One of the two folders: its prefix, and what an entity's file name starts with.
 struct Folder {
-  fs::path path;
+  std::string prefix;
   std::string entity_prefix;
 
-  std::string entity_file(std::int64_t id) const {
-    return entity_prefix + std::to_string(id) + std::string(kSuffix);
+  std::string entity_key(std::int64_t id) const {
+    return prefix + entity_prefix + std::to_string(id) + std::string(kSuffix);
   }
-  // Whether a file of that name was written here, by either layout, finished or not.
-  bool is_ours(std::string_view name) const {
-    if (!take_prefix(name, kBulkPrefix) && !take_prefix(name, entity_prefix)) return false;
-    if (!take_number(name) || !take_prefix(name, kSuffix)) return false;
-    return name.empty() || (take_prefix(name, ".tmp-") && take_number(name) && name.empty());
+  // What follows the number and the suffix in a name that either layout writes; nullopt for others.
+  std::optional<std::string_view> rest_of(std::string_view name) const {
+    if (!take_prefix(name, kBulkPrefix) && !take_prefix(name, entity_prefix)) return std::nullopt;
+    if (!take_number(name) || !take_prefix(name, kSuffix)) return std::nullopt;
+    return name;
   }
 };
 
-Result<std::vector<fs::path>> stale_files(const Folder& folder,
-                                          const std::set<std::string>& wanted) {
-  std::vector<fs::path> stale;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder.path, error), end; !error && entry != end;
-       entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    if (folder.is_ours(name) && !wanted.contains(name)) stale.push_back(entry->path());
-  }
-  if (error) return std::unexpected(os_error(error.value(), "cannot read folder", folder.path));
-  return stale;
+const Folder& user_folder() {
+  static const Folder folder{"silver/user-features/", "user_"};
+  return folder;
+}
+const Folder& movie_folder() {
+  static const Folder folder{"silver/movie-features/", "movie_"};
+  return folder;
 }
 
-Status remove_all_but(const Folder& folder, const std::set<std::string>& wanted) {
-  MARQUEE_ASSIGN(const auto stale, stale_files(folder, wanted));
-  for (const fs::path& path : stale) {
-    std::error_code error;
-    fs::remove(path, error);
-    if (error) return std::unexpected(os_error(error.value(), "cannot remove stale file", path));
+Status remove_all_but(ObjectStore& store, const Folder& folder,
+                      const std::set<std::string>& wanted) {
+  MARQUEE_ASSIGN(const auto objects, store.list(folder.prefix));
+  for (const ObjectInfo& object : objects) {
+    const auto rest = folder.rest_of(std::string_view(object.key).substr(folder.prefix.size()));
+    if (rest && rest->empty() && !wanted.contains(object.key))
+      MARQUEE_TRY(store.remove(object.key));
   }
   return {};
 }
 
 template <typename Row>
-Status write_bulk(const Folder& folder, std::span<const Row> rows) {
-  const std::string name = std::string(kBulkPrefix) + "0" + std::string(kSuffix);
-  MARQUEE_TRY(write_rows(folder.path / name, rows));
-  return remove_all_but(folder, {name});
+Status write_bulk(ObjectStore& store, const Folder& folder, std::span<const Row> rows) {
+  const std::string key = folder.prefix + std::string(kBulkPrefix) + "0" + std::string(kSuffix);
+  MARQUEE_TRY(write_rows(store, key, rows));
+  return remove_all_but(store, folder, {key});
 }
 
 template <typename Row>
-Status write_per_entity(const Folder& folder, std::span<const Row> rows, std::int64_t Row::* id) {
+Status write_per_entity(ObjectStore& store, const Folder& folder, std::span<const Row> rows,
+                        std::int64_t Row::* id, int threads) {
+  MARQUEE_TRY(lake::for_each_index(rows.size(), threads, [&](std::size_t row, std::size_t) {
+    return write_rows(store, folder.entity_key(rows[row].*id), rows.subspan(row, 1));
+  }));
   std::set<std::string> wanted;
-  for (const Row& row : rows) {
-    const std::string name = folder.entity_file(row.*id);
-    MARQUEE_TRY(write_rows(folder.path / name, std::span(&row, 1)));
-    wanted.insert(name);
-  }
-  return remove_all_but(folder, wanted);
+  for (const Row& row : rows) wanted.insert(folder.entity_key(row.*id));
+  return remove_all_but(store, folder, wanted);
 }
 
 template <typename Row>
-Status write_folder(const Folder& folder, const SilverOptions& options, std::span<const Row> rows,
-                    std::int64_t Row::* id) {
-  MARQUEE_TRY(make_folders(folder.path));
+Status write_folder(ObjectStore& store, const Folder& folder, const SilverOptions& options,
+                    std::span<const Row> rows, std::int64_t Row::* id, int threads) {
   std::vector<Row> sorted(rows.begin(), rows.end());
   std::ranges::sort(sorted, {}, id);
-  if (options.layout == "per-entity") return write_per_entity<Row>(folder, sorted, id);
-  return write_bulk<Row>(folder, sorted);
+  if (options.layout == "per-entity")
+    return write_per_entity<Row>(store, folder, sorted, id, threads);
+  return write_bulk<Row>(store, folder, sorted);
+}
+
+// "part-0.parquet.tmp-77": a store does not show these.
+bool is_temporary(const Folder& folder, std::string_view name) {
+  auto rest = folder.rest_of(name);
+  return rest && take_prefix(*rest, ".tmp-") && take_number(*rest) && rest->empty();
+}
+
+Status remove_temporaries(const Folder& folder, const fs::path& path) {
+  std::vector<fs::path> stale;
+  std::error_code error;
+  for (fs::directory_iterator entry(path, error), end; !error && entry != end;
+       entry.increment(error))
+    if (is_temporary(folder, entry->path().filename().string())) stale.push_back(entry->path());
+  if (error) return std::unexpected(os_error(error.value(), "cannot read folder", path));
+  for (const fs::path& file : stale)
+    if (fs::remove(file, error); error)
+      return std::unexpected(os_error(error.value(), "cannot remove stale file", file));
+  return {};
 }
 
 }  // namespace
 
+Status write_silver_features(ObjectStore& store, const SilverOptions& options,
+                             std::span<const UserFeatures> users,
+                             std::span<const MovieFeatures> movies, int threads) {
+  MARQUEE_TRY(write_folder(store, user_folder(), options, users, &UserFeatures::user, threads));
+  return write_folder(store, movie_folder(), options, movies, &MovieFeatures::movie, threads);
+}
+
 Status write_silver_features(const fs::path& data_dir, const SilverOptions& options,
                              std::span<const UserFeatures> users,
                              std::span<const MovieFeatures> movies) {
-  const fs::path silver = data_dir / "silver";
-  MARQUEE_TRY(
-      write_folder(Folder{silver / "user-features", "user_"}, options, users, &UserFeatures::user));
-  return write_folder(Folder{silver / "movie-features", "movie_"}, options, movies,
-                      &MovieFeatures::movie);
+  for (const Folder& folder : {user_folder(), movie_folder()})
+    MARQUEE_TRY(make_folders(data_dir / folder.prefix));
+  LocalStore store(data_dir);
+  MARQUEE_TRY(write_silver_features(store, options, users, movies, 1));
+  for (const Folder& folder : {user_folder(), movie_folder()})
+    MARQUEE_TRY(remove_temporaries(folder, data_dir / folder.prefix));
+  return {};
 }
 
 }  // namespace marquee

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "core/durable_file.h"
+#include "objects/object_key.h"
 
 namespace marquee {
 namespace {
@@ -22,6 +23,14 @@ constexpr std::string_view kTemporary = ".tmp-";  // what write_file_durably wri
 std::string version_of(std::string_view bytes) {
   const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+}
+
+bool is_temporary(std::string_view name) {
+  const std::size_t mark = name.rfind(kTemporary);
+  if (mark == std::string_view::npos) return false;
+  const std::string_view process = name.substr(mark + kTemporary.size());
+  return !process.empty() &&
+         std::ranges::all_of(process, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 Result<FileLock> wait_for_lock(const fs::path& path) {
@@ -37,14 +46,9 @@ Result<FileLock> wait_for_lock(const fs::path& path) {
 }  // namespace
 
 Result<fs::path> LocalStore::path_of(std::string_view key) const {
-  const fs::path relative(key);
-  const bool plain = !key.empty() && relative.is_relative() && key.back() != '/' &&
-                     std::ranges::none_of(relative, [](const fs::path& part) {
-                       return part == "." || part == ".." || part.empty();
-                     });
-  if (!plain)
+  if (!is_object_key(key))
     return fail(ErrorCode::kUsage, fmt::format("not a valid object key: '{}'", key), name());
-  return folder_ / relative;
+  return folder_ / fs::path(key);
 }
 
 Status LocalStore::put(std::string_view key, std::string_view bytes) {
@@ -91,7 +95,7 @@ Result<std::vector<ObjectInfo>> LocalStore::list(std::string_view prefix) {
     std::error_code gone;  // a file may be replaced or removed while the folder is read
     if (!entry->is_regular_file(gone)) continue;
     const std::string key = entry->path().lexically_relative(folder_).generic_string();
-    if (!key.starts_with(prefix) || key == kLockFile || key.contains(kTemporary)) continue;
+    if (!key.starts_with(prefix) || key == kLockFile || is_temporary(key)) continue;
     const std::uint64_t size = entry->file_size(gone);
     if (!gone) objects.push_back({key, size});
   }
@@ -111,12 +115,6 @@ Status LocalStore::remove(std::string_view key) {
 Result<std::unique_ptr<ObjectStore>> open_local_store(const fs::path& folder) {
   MARQUEE_TRY(make_folders(folder));
   return std::make_unique<LocalStore>(folder);
-}
-
-Result<std::unique_ptr<ObjectStore>> open_object_store(const Config& config) {
-  if (config.storage.mode == "embedded") return open_local_store(config.data_dir);
-  return fail(ErrorCode::kUsage, "storage.mode aws is not available in this version",
-              "storage.mode", "set storage.mode to embedded");
 }
 
 }  // namespace marquee

@@ -4,9 +4,6 @@ namespace marquee {
 namespace {
 
 constexpr TimeMicros kBurstSpan = 60 * kMicrosPerSecond;
-constexpr std::size_t kBurstRatings = 120;
-constexpr double kMaxDrift = 0.10;
-constexpr double kMaxSingleShare = 0.5;
 
 Check warn_if(std::string name, bool warn, std::string finding) {
   return {std::move(name), warn ? Verdict::kWarn : Verdict::kPass, std::move(finding)};
@@ -27,28 +24,40 @@ void for_each_user(std::span<const Rating> ratings, Visitor&& visit) {
   }
 }
 
-// The most ratings that one user gave within kBurstSpan.
-std::size_t densest_minute(std::span<const Rating> of_user) {
-  std::vector<TimeMicros> times;
-  for (const Rating& rating : of_user)
-    if (rating.time != kUnknownTime) times.push_back(rating.time);
-  std::ranges::sort(times);
-  std::size_t most = 0;
+// The most times that lie within kBurstSpan; `times` are sorted.
+std::int64_t densest_minute(std::span<const TimeMicros> times) {
+  std::int64_t most = 0;
   for (std::size_t first = 0, last = 0; last < times.size(); ++last) {
     while (times[last] - times[first] >= kBurstSpan) ++first;
-    most = std::max(most, last - first + 1);
+    most = std::max(most, static_cast<std::int64_t>(last - first + 1));
   }
   return most;
 }
 
-double total_variation(const RatingHistogram& a, const RatingHistogram& b) {
-  const auto sum = [](const RatingHistogram& h) {
-    return std::max(1.0, static_cast<double>(std::accumulate(h.begin(), h.end(), std::int64_t{0})));
-  };
-  double distance = 0;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    distance += std::abs(static_cast<double>(a[i]) / sum(a) - static_cast<double>(b[i]) / sum(b));
-  return distance / 2;
+struct Burst {
+  std::int64_t ratings = 0;
+  std::int64_t id = 0;
+};
+
+// By user or by movie; of several the one with the lowest id.
+Burst largest_burst(std::span<const Rating> ratings, std::int64_t Rating::* id) {
+  std::vector<std::pair<std::int64_t, TimeMicros>> known;
+  known.reserve(ratings.size());
+  for (const Rating& rating : ratings)
+    if (rating.time != kUnknownTime) known.emplace_back(rating.*id, rating.time);
+  std::ranges::sort(known);
+  Burst largest;
+  std::vector<TimeMicros> times;
+  for (std::size_t begin = 0; begin < known.size();) {
+    times.clear();
+    std::size_t end = begin;
+    for (; end < known.size() && known[end].first == known[begin].first; ++end)
+      times.push_back(known[end].second);
+    if (const std::int64_t most = densest_minute(times); most > largest.ratings)
+      largest = {most, known[begin].first};
+    begin = end;
+  }
+  return largest;
 }
 
 }  // namespace
@@ -94,14 +103,32 @@ Check check_bounds(std::span<const Rating> ratings, const EventOptions& bounds) 
       fmt::format("{} ratings outside {} to {}", outside, bounds.min_rating, bounds.max_rating));
 }
 
-Check check_catalogue(std::span<const Rating> ratings, std::span<const Movie> movies) {
+double stability_index(const RatingHistogram& a, const RatingHistogram& b) {
+  constexpr double kPrior = 0.5;
+  const auto total = [](const RatingHistogram& histogram) {
+    return static_cast<double>(
+               std::accumulate(histogram.begin(), histogram.end(), std::int64_t{0})) +
+           kPrior * static_cast<double>(histogram.size());
+  };
+  double index = 0;
+  for (std::size_t tenth = 0; tenth < a.size(); ++tenth) {
+    const double p = (static_cast<double>(a[tenth]) + kPrior) / total(a);
+    const double q = (static_cast<double>(b[tenth]) + kPrior) / total(b);
+    index += (p - q) * std::log(p / q);
+  }
+  return index;
+}
+
+Check check_catalogue(std::span<const Rating> ratings, std::span<const Movie> movies,
+                      const ValidateOptions& options) {
   const auto unknown =
       static_cast<std::size_t>(std::ranges::count_if(ratings, [&](const Rating& r) {
         return !std::ranges::binary_search(movies, r.movie, {}, &Movie::id);
       }));
-  return warn_if("catalogue", unknown > 0,
+  const double share = share_of(unknown, ratings.size());
+  return warn_if("catalogue", share > options.max_unknown_movie_share,
                  fmt::format("{} ratings ({:.1f} %) of movies that the catalogue does not have",
-                             unknown, 100 * share_of(unknown, ratings.size())));
+                             unknown, 100 * share));
 }
 
 Check check_times(std::span<const Rating> ratings) {
@@ -112,7 +139,7 @@ Check check_times(std::span<const Rating> ratings) {
                              100 * share_of(unknown, ratings.size())));
 }
 
-Check check_single_ratings(std::span<const Rating> ratings) {
+Check check_single_ratings(std::span<const Rating> ratings, const ValidateOptions& options) {
   std::size_t users = 0, single = 0;
   for_each_user(ratings, [&](std::span<const Rating> of_user) {
     ++users;
@@ -120,27 +147,32 @@ Check check_single_ratings(std::span<const Rating> ratings) {
   });
   const double share = share_of(single, users);
   return warn_if(
-      "single ratings", share > kMaxSingleShare,
+      "single ratings", share > options.max_single_rating_share,
       fmt::format("{} of {} users ({:.1f} %) have one rating only", single, users, 100 * share));
 }
 
-Check check_bursts(std::span<const Rating> ratings) {
-  std::size_t most = 0;
-  UserId who = 0;
-  for_each_user(ratings, [&](std::span<const Rating> of_user) {
-    const std::size_t count = densest_minute(of_user);
-    if (count > most) std::tie(most, who) = std::pair(count, of_user.front().user);
-  });
-  return warn_if("bursts", most > kBurstRatings,
-                 fmt::format("at most {} ratings in a minute by one user (user {})", most, who));
+Check check_bursts(std::span<const Rating> ratings, const ValidateOptions& options) {
+  const Burst burst = largest_burst(ratings, &Rating::user);
+  return warn_if(
+      "bursts", burst.ratings > options.max_user_burst,
+      fmt::format("at most {} ratings in a minute by one user (user {})", burst.ratings, burst.id));
 }
 
-Check check_drift(const RatingHistogram& now, const std::optional<RatingHistogram>& before) {
+Check check_movie_bursts(std::span<const Rating> ratings, const ValidateOptions& options) {
+  const Burst burst = largest_burst(ratings, &Rating::movie);
+  return warn_if("movie bursts", burst.ratings > options.max_movie_burst,
+                 fmt::format("at most {} ratings in a minute of one movie (movie {})",
+                             burst.ratings, burst.id));
+}
+
+Check check_drift(const RatingHistogram& now, const std::optional<RatingHistogram>& before,
+                  const ValidateOptions& options) {
   if (!before) return {"drift", Verdict::kPass, "no earlier run to compare the ratings with"};
-  const double drift = total_variation(now, *before);
-  return warn_if(
-      "drift", drift > kMaxDrift,
-      fmt::format("{:.1f} % of the ratings moved since the last validated run", 100 * drift));
+  const double index = stability_index(now, *before);
+  return warn_if("drift", index > options.max_drift,
+                 fmt::format("stability index {:.3f} against the last validated run; up to {:g} is "
+                             "usual",
+                             index, options.max_drift));
 }
 
 }  // namespace marquee

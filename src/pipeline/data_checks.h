@@ -26,19 +26,26 @@ struct Check {
 using RatingHistogram = std::array<std::int64_t, 10>;
 RatingHistogram histogram_of(std::span<const Rating> ratings, const EventOptions& bounds);
 
-// `ratings` are ordered by (user, movie) throughout, `movies` by id.
+// The population stability index of two histograms: Σ (p − q) ln(p / q) over the tenths, half a
+// rating added to each so that empty ones can be compared. Below 0.1 little has moved, above 0.25
+// much.
+double stability_index(const RatingHistogram& a, const RatingHistogram& b);
+
+// `ratings` are ordered by (user, movie) throughout, `movies` by id. The limits are those of
+// `options`; without them the defaults.
 Check check_any_ratings(std::span<const Rating> ratings, std::size_t movie_count);
 Check check_bounds(std::span<const Rating> ratings, const EventOptions& bounds);
-Check check_catalogue(std::span<const Rating> ratings, std::span<const Movie> movies);
+Check check_catalogue(std::span<const Rating> ratings, std::span<const Movie> movies,
+                      const ValidateOptions& options = {});
 Check check_times(std::span<const Rating> ratings);
-// Warns when more than half of the users have one rating only: collaborative filtering learns
-// little from them.
-Check check_single_ratings(std::span<const Rating> ratings);
-// Warns when one user gave more than two ratings a second over some minute, as a script does and no
-// person.
-Check check_bursts(std::span<const Rating> ratings);
-// Warns when more than a tenth of the ratings moved elsewhere since the last validated run (total
-// variation).
-Check check_drift(const RatingHistogram& now, const std::optional<RatingHistogram>& before);
+// Warns when too many users have one rating only: collaborative filtering learns little from them.
+Check check_single_ratings(std::span<const Rating> ratings, const ValidateOptions& options = {});
+// Warns when one user gave more ratings within a minute than a person does.
+Check check_bursts(std::span<const Rating> ratings, const ValidateOptions& options = {});
+// Warns when one movie got more ratings within a minute than an audience gives.
+Check check_movie_bursts(std::span<const Rating> ratings, const ValidateOptions& options = {});
+// Warns when the ratings moved elsewhere since the last validated run.
+Check check_drift(const RatingHistogram& now, const std::optional<RatingHistogram>& before,
+                  const ValidateOptions& options = {});
 
 }  // namespace marquee

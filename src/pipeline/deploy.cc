@@ -4,6 +4,7 @@
 #include "pipeline/task.h"
 #include "pipeline/task_bodies.h"
 #include "registry/model_registry.h"
+#include "registry/production_supply.h"
 
 namespace marquee {
 namespace {
@@ -43,6 +44,14 @@ Result<std::string> checksum_of(const fs::path& model, const std::string& run_id
   return std::unexpected(std::move(error));
 }
 
+// Servers elsewhere follow what is published, so that comes first: when it fails, nothing changed,
+// and when what follows fails, the task is run again.
+Status publish(const RunContext& run, const fs::path& model, const std::string& reason) {
+  if (run.config.storage.mode == "embedded") return {};
+  MARQUEE_ASSIGN(const auto lake, open_object_store(run.config));
+  return publish_model(*lake, run.clock, model, reason, run.run_id);
+}
+
 Result<TaskOutcome> deploy(const RunContext& run, const RunFolder& folder, bool force) {
   ModelRegistry registry(run.config.data_dir, run.clock);
   const fs::path model = registry.model_path(run.run_id);
@@ -51,6 +60,7 @@ Result<TaskOutcome> deploy(const RunContext& run, const RunFolder& folder, bool 
   if (!verdict && !force) return TaskOutcome{.status = verdict};
   const std::string reason = verdict ? "passed the gate" : "forced: " + verdict.error().what;
   const auto before = registry.last_deployment();
+  MARQUEE_TRY(publish(run, model, reason));
   MARQUEE_TRY(registry.deploy(model, reason, run.run_id));
   const std::string replaced = before ? before->model : "";
   return TaskOutcome{

@@ -21,7 +21,7 @@ std::vector<Finding> examine_installation(const Config& config, Clock& clock) {
           examine_data_dir(config),
           examine_disk_space(config),
           examine_database(config),
-          examine_journal(config),
+          examine_stream(config),
           examine_endpoints(config),
           examine_credentials(config),
           examine_server(config),

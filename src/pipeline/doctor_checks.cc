@@ -95,15 +95,20 @@ Finding examine_database(const Config& config) {
           ""};
 }
 
-Finding examine_journal(const Config& config) {
-  if (config.stream.kind != "journal") return {"journal", Health::kOk, "not used", ""};
-  if (!is_there(config.data_dir))
+Finding examine_stream(const Config& config) {
+  const bool journal = config.stream.kind == "journal";
+  if (journal && !is_there(config.data_dir))
     return {"journal", Health::kWarn, "there is none yet", "marquee produce --count 100"};
-  const auto source = open_source(config);
-  if (!source) return failed("journal", source.error());
-  const auto partitions = (*source)->partitions();
-  if (!partitions) return failed("journal", partitions.error());
-  return {"journal", Health::kOk, "it can be read", ""};
+  const auto progress = stream_progress(config);
+  if (!progress) return failed(config.stream.kind, progress.error());
+  if (journal) return {"journal", Health::kOk, "it can be read", ""};
+  if (progress->empty())
+    return {
+        "kafka", Health::kWarn,
+        fmt::format("{} answers, but has no topic {}", config.kafka.brokers, config.kafka.topic),
+        "marquee produce --count 100"};
+  return {"kafka", Health::kOk,
+          fmt::format("{} answers; {} partitions", config.kafka.brokers, progress->size()), ""};
 }
 
 Finding examine_clock(const Config& config, const Clock& clock) {

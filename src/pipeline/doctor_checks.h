@@ -10,7 +10,7 @@ Finding examine_settings(const Config& config);
 Finding examine_data_dir(const Config& config);
 Finding examine_disk_space(const Config& config);
 Finding examine_database(const Config& config);
-Finding examine_journal(const Config& config);
+Finding examine_stream(const Config& config);
 Finding examine_clock(const Config& config, const Clock& clock);
 Finding examine_credentials(const Config& config);
 // doctor_model.cc: what runs leave behind

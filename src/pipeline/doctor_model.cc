@@ -1,6 +1,7 @@
 #include "core/timestamp.h"
 #include "model/model_file.h"
 #include "pipeline/doctor_checks.h"
+#include "pipeline/nights.h"
 #include "pipeline/pipeline_lock.h"
 #include "pipeline/run_folder.h"
 #include "pipeline/scheduler.h"
@@ -17,6 +18,44 @@ constexpr TimeMicros kOldModel = 49 * kHour;
 std::string age_text(TimeMicros age) {
   return age < 48 * kHour ? fmt::format("{} hours", age / kHour)
                           : fmt::format("{} days", age / kHour / 24);
+}
+
+constexpr std::string_view kHowToStart =
+    "start one: scripts/airflow.sh start, marquee pipeline schedule, or marquee serve "
+    "--with-scheduler";
+
+std::string second_text(TimeMicros time) {
+  return format_timestamp(time / kMicrosPerSecond * kMicrosPerSecond);
+}
+
+Finding missed_night(const Nights& nights, const Result<SchedulerState>& state) {
+  std::string detail =
+      fmt::format("the run due at {} has not come to its end; the last that did: {}",
+                  second_text(*nights.missed),
+                  nights.last_success ? second_text(*nights.last_success) : "none");
+  if (state && state->last_due == *nights.missed) detail += " (" + state->outcome + ")";
+  return {
+      "nightly run", Health::kWarn, std::move(detail),
+      "see the newest folder below runs, and the scheduler's log; marquee pipeline run makes up "
+      "for it"};
+}
+
+// What the built-in scheduler knows of a run that left no successful record.
+Finding scheduled_night(const Config& config, const Clock& clock, const SchedulerState& state) {
+  const auto schedule = Schedule::create(config.schedule);
+  const std::string due = second_text(state.last_due);
+  if (schedule &&
+      schedule->latest_between(
+          state.last_due, clock.now() - config.schedule.overdue_minutes * 60 * kMicrosPerSecond))
+    return {"nightly run", Health::kWarn, "none since " + due + ", though one was due",
+            std::string(kHowToStart)};
+  if (!state.finished)
+    return {"nightly run", Health::kWarn, "the run due at " + due + " has not finished",
+            "it goes on when the scheduler is started: " + std::string(kHowToStart)};
+  if (state.outcome != "done" && state.attempts > 0)
+    return {"nightly run", Health::kWarn, "the run due at " + due + " failed: " + state.outcome,
+            "see runs/" + run_id_at(state.last_due)};
+  return {"nightly run", Health::kOk, "last at " + due + ": " + state.outcome, ""};
 }
 
 }  // namespace
@@ -43,23 +82,17 @@ Finding examine_model(const Config& config, Clock& clock) {
 }
 
 Finding examine_nightly_run(const Config& config, const Clock& clock) {
-  const std::string start = "marquee pipeline schedule, or marquee serve --with-scheduler";
   const auto state = read_scheduler_state(config.data_dir);
-  if (!state && state.error().code == ErrorCode::kNotFound)
-    return {"nightly run", Health::kWarn, "the built-in scheduler never ran here",
-            start + " (not needed when another scheduler calls marquee pipeline run)"};
-  if (!state) return {"nightly run", Health::kFail, state.error().message(), state.error().mend};
-  const auto schedule = Schedule::create(config.schedule);
-  const std::string due = format_timestamp(state->last_due / kMicrosPerSecond * kMicrosPerSecond);
-  if (schedule && schedule->latest_between(state->last_due, clock.now() - kHour))
-    return {"nightly run", Health::kWarn, "none since " + due + ", though one was due", start};
-  if (!state->finished)
-    return {"nightly run", Health::kWarn, "the run due at " + due + " has not finished",
-            "it goes on when the scheduler is started: " + start};
-  if (state->outcome != "done" && state->attempts > 0)
-    return {"nightly run", Health::kWarn, "the run due at " + due + " failed: " + state->outcome,
-            "see runs/" + run_id_at(state->last_due)};
-  return {"nightly run", Health::kOk, "last at " + due + ": " + state->outcome, ""};
+  if (!state && state.error().code != ErrorCode::kNotFound)
+    return {"nightly run", Health::kFail, state.error().message(), state.error().mend};
+  const auto nights = look_at_nights(config, clock.now());
+  if (!nights) return {"nightly run", Health::kFail, nights.error().message(), nights.error().mend};
+  if (nights->missed) return missed_night(*nights, state);
+  const auto last = nights->last_success;
+  if (state && (!last || state->last_due > *last)) return scheduled_night(config, clock, *state);
+  if (last) return {"nightly run", Health::kOk, "last at " + second_text(*last), ""};
+  return {"nightly run", Health::kWarn, "none has come to its end here, and no scheduler ran",
+          std::string(kHowToStart)};
 }
 
 Finding examine_running_task(const Config& config) {

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/durable_file.h"
+#include "dynamodb/feature_tables.h"
+#include "objects/object_store.h"
 #include "pipeline/doctor_checks.h"
 #include "pipeline/http_client.h"
 #include "pipeline/run_data.h"
@@ -55,11 +57,15 @@ Finding examine_server(const Config& config) {
   return {"server", Health::kFail, error.message(), other_port};
 }
 
+// The lake and the tables are opened as a consumer would: endpoint, bucket and keys in one.
 Finding examine_endpoints(const Config& config) {
-  const Status available = require_embedded(config);
-  if (!available)
-    return {"endpoints", Health::kFail, available.error().what, available.error().mend};
-  return {"endpoints", Health::kOk, "none needed: journal and database lie in the data dir", ""};
+  if (config.storage.mode == "embedded")
+    return {"endpoints", Health::kOk, "none needed: ratings and features lie in the data dir", ""};
+  const auto lake = open_object_store(config);
+  if (!lake) return {"endpoints", Health::kFail, lake.error().what, lake.error().mend};
+  const auto tables = open_feature_tables(config);
+  if (!tables) return {"endpoints", Health::kFail, tables.error().what, tables.error().mend};
+  return {"endpoints", Health::kOk, (*lake)->name() + " and the feature tables answer", ""};
 }
 
 }  // namespace marquee

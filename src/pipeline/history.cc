@@ -11,10 +11,9 @@ Status forget(const Config& config) {
   std::vector<Snapshot> snapshots;
   for (const RunFolder& folder : all_runs(config.data_dir))
     if (auto snapshot = folder.snapshot()) snapshots.push_back(std::move(*snapshot));
-  if (snapshots.size() <= kRunsKept) return {};
-  const SystemClock clock;
-  MARQUEE_ASSIGN(const auto source, open_run_source(config, clock));
-  return source->keep_only(std::span(snapshots).last(kRunsKept));
+  SystemClock clock;
+  MARQUEE_ASSIGN(const auto source, open_run_source(config, clock, clock.now()));
+  return source->keep_only(std::span(snapshots).last(std::min(snapshots.size(), kRunsKept)));
 }
 
 }  // namespace

@@ -20,7 +20,6 @@ Scheduler::Job nightly_job(const Config& config, Clock& clock,
 }
 
 Result<std::unique_ptr<SchedulerThread>> start_nightly_runs(const Config& config, Clock& clock) {
-  MARQUEE_TRY(require_embedded(config));
   MARQUEE_ASSIGN(Scheduler scheduler, Scheduler::create(config, clock, nightly_job(config, clock)));
   return std::make_unique<SchedulerThread>(std::move(scheduler));
 }

@@ -85,9 +85,9 @@ bool was_cut_short(const std::string& status) {
 bool nothing_new_since(const Config& config, const RunFolder& folder) {
   const auto taken = folder.snapshot();
   if (!taken) return taken.error().code == ErrorCode::kNotFound;
-  const SystemClock clock;
+  SystemClock clock;
   const auto now = open_newest_data(config, clock, {});
-  return now && now->snapshot.sequence == taken->sequence;
+  return now && same_data(now->snapshot, *taken);
 }
 
 }  // namespace
@@ -100,7 +100,6 @@ Result<TaskReport> run_pipeline(const RunContext& run) {
 }
 
 std::optional<std::string> run_to_resume(const Config& config) {
-  if (!require_embedded(config)) return std::nullopt;
   const auto runs = all_runs(config.data_dir);
   const auto newest = std::find_if(runs.rbegin(), runs.rend(), [](const RunFolder& folder) {
     return !status_of(folder, "pipeline").empty();

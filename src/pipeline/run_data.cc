@@ -1,23 +1,6 @@
 #include "pipeline/run_data.h"
 
 namespace marquee {
-namespace {
-
-std::unexpected<Error> not_available(std::string what, std::string key, std::string instead) {
-  return fail(ErrorCode::kUsage, what + " is not available yet in this version", key,
-              "use " + key + "=" + instead);
-}
-
-}  // namespace
-
-Status require_embedded(const Config& config) {
-  if (config.storage.mode != "embedded")
-    return not_available("storage.mode=" + config.storage.mode, "storage.mode", "embedded");
-  if (config.stream.kind != "journal")
-    return not_available("stream.kind=" + config.stream.kind, "stream.kind", "journal");
-  return {};
-}
-
 Result<std::vector<Rating>> RunData::ratings() const {
   auto ratings = source->read_ratings(snapshot);
   if (ratings && ratings->empty())
@@ -32,7 +15,8 @@ Result<std::vector<Movie>> RunData::movies() const {
 
 Result<RunData> open_run_data(const RunContext& run, const RunFolder& folder) {
   RunData data;
-  MARQUEE_ASSIGN(data.source, open_run_source(run.config, run.clock));
+  MARQUEE_ASSIGN(const TimeMicros time, run_time(run.run_id));
+  MARQUEE_ASSIGN(data.source, open_run_source(run.config, run.clock, time));
   auto snapshot = folder.snapshot();
   const bool first = !snapshot && snapshot.error().code == ErrorCode::kNotFound;
   if (first) {
@@ -44,10 +28,9 @@ Result<RunData> open_run_data(const RunContext& run, const RunFolder& folder) {
   return data;
 }
 
-Result<RunData> open_newest_data(const Config& config, const Clock& clock,
-                                 const Progress& progress) {
+Result<RunData> open_newest_data(const Config& config, Clock& clock, const Progress& progress) {
   RunData data;
-  MARQUEE_ASSIGN(data.source, open_run_source(config, clock));
+  MARQUEE_ASSIGN(data.source, open_run_source(config, clock, clock.now()));
   MARQUEE_ASSIGN(data.snapshot, data.source->take_snapshot(progress));
   return data;
 }

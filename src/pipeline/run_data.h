@@ -12,9 +12,6 @@
 
 namespace marquee {
 
-// kUsage for storage.mode=aws and stream.kind=kafka, which this version does not have yet.
-Status require_embedded(const Config& config);
-
 // An open source and the point in its history that is read.
 struct RunData {
   std::unique_ptr<RunSource> source;
@@ -30,7 +27,6 @@ struct RunData {
 Result<RunData> open_run_data(const RunContext& run, const RunFolder& folder);
 
 // The present state, for no run.
-Result<RunData> open_newest_data(const Config& config, const Clock& clock,
-                                 const Progress& progress);
+Result<RunData> open_newest_data(const Config& config, Clock& clock, const Progress& progress);
 
 }  // namespace marquee

@@ -25,13 +25,18 @@ std::string run_id_at(TimeMicros time) {
                      text.substr(11, 2), text.substr(14, 2), text.substr(17, 2));
 }
 
-Result<std::string> normalise_run_id(std::string_view text) {
+Result<TimeMicros> run_time(std::string_view text) {
   const auto spelled = spelled_out(text);
   const auto time = parse_timestamp(spelled ? *spelled : without_prefix(text));
   if (!time)
     return fail(ErrorCode::kUsage, fmt::format("'{}' is no run id", text), "--run-id",
                 "use YYYYMMDD_HHMMSS, as in 20260301_020000, or an ISO 8601 time");
-  return run_id_at(*time);
+  return *time;
+}
+
+Result<std::string> normalise_run_id(std::string_view text) {
+  MARQUEE_ASSIGN(const TimeMicros time, run_time(text));
+  return run_id_at(time);
 }
 
 std::string new_run_id(const Config& config, const Clock& clock) {

@@ -10,10 +10,19 @@
 #include "core/config.h"
 #include "core/features.h"
 #include "core/rating.h"
+#include "lake/event_profile.h"
 #include "pipeline/tasks.h"
 #include "store/rating_store.h"
 
 namespace marquee {
+
+// What is known of the events that made the ratings.
+struct EventFindings {
+  std::int64_t accepted_events = 0;  // valid ones ever, re-ratings counted again
+  std::int64_t dead_letters = 0;     // ever
+  // Of the events since the last compaction before the snapshot, where the source keeps events.
+  std::optional<EventProfile> fresh = {};
+};
 
 // For one thread.
 class RunSource {
@@ -29,6 +38,8 @@ class RunSource {
   // By id.
   virtual Result<std::vector<Movie>> read_movies(const Snapshot& snapshot) = 0;
 
+  virtual Result<EventFindings> examine_events(const Snapshot& snapshot) = 0;
+
   // Reads a little of everything that is kept: kUnfit names what cannot be read.
   virtual Status check_readable() = 0;
 
@@ -43,7 +54,9 @@ class RunSource {
   virtual Status keep_only(std::span<const Snapshot> snapshots) = 0;
 };
 
-// The source of config.storage.mode. `config` and `clock` must outlive it.
-Result<std::unique_ptr<RunSource>> open_run_source(const Config& config, const Clock& clock);
+// The source of config.storage.mode. `config` and `clock` must outlive it; `run_time` is the moment
+// that the run is named by, as of which features will be exact.
+Result<std::unique_ptr<RunSource>> open_run_source(const Config& config, Clock& clock,
+                                                   TimeMicros run_time);
 
 }  // namespace marquee

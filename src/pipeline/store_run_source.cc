@@ -5,14 +5,14 @@
 
 namespace marquee {
 
-Result<std::unique_ptr<RunSource>> StoreRunSource::open(const Config& config, const Clock& clock) {
+Result<std::unique_ptr<RunSource>> StoreRunSource::open(const Config& config) {
   MARQUEE_ASSIGN(RatingStore store, RatingStore::open(config.data_dir, sqlite::Access::kReadWrite));
-  return std::unique_ptr<RunSource>(new StoreRunSource(config, clock, std::move(store)));
+  return std::unique_ptr<RunSource>(new StoreRunSource(config, std::move(store)));
 }
 
 // Events that wait in the stream are applied first: every rating accepted before a run is in it.
 Result<Snapshot> StoreRunSource::take_snapshot(const Progress&) {
-  MARQUEE_TRY(apply_waiting_events(config_, clock_, store_));
+  MARQUEE_TRY(apply_waiting_events(config_, store_));
   return store_.snapshot();
 }
 
@@ -22,6 +22,11 @@ Result<std::vector<Rating>> StoreRunSource::read_ratings(const Snapshot& snapsho
 
 Result<std::vector<Movie>> StoreRunSource::read_movies(const Snapshot& snapshot) {
   return store_.read_movies(snapshot);
+}
+
+Result<EventFindings> StoreRunSource::examine_events(const Snapshot& snapshot) {
+  return EventFindings{.accepted_events = snapshot.accepted_events,
+                       .dead_letters = snapshot.dead_letters};
 }
 
 Status StoreRunSource::check_readable() {

@@ -7,11 +7,13 @@ namespace marquee {
 
 class StoreRunSource final : public RunSource {
  public:
-  static Result<std::unique_ptr<RunSource>> open(const Config& config, const Clock& clock);
+  static Result<std::unique_ptr<RunSource>> open(const Config& config);
 
   Result<Snapshot> take_snapshot(const Progress& progress) override;
   Result<std::vector<Rating>> read_ratings(const Snapshot& snapshot) override;
   Result<std::vector<Movie>> read_movies(const Snapshot& snapshot) override;
+  // The snapshot's own counts.
+  Result<EventFindings> examine_events(const Snapshot& snapshot) override;
   Status check_readable() override;
   // The tables follow every event, so they are counted anew from the ratings of this moment, not of
   // the snapshot: nothing newer is undone.
@@ -22,11 +24,10 @@ class StoreRunSource final : public RunSource {
   Status keep_only(std::span<const Snapshot> snapshots) override;
 
  private:
-  StoreRunSource(const Config& config, const Clock& clock, RatingStore store)
-      : config_(config), clock_(clock), store_(std::move(store)) {}
+  StoreRunSource(const Config& config, RatingStore store)
+      : config_(config), store_(std::move(store)) {}
 
   const Config& config_;
-  const Clock& clock_;
   RatingStore store_;
 };
 

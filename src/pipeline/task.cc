@@ -63,7 +63,6 @@ Result<TaskReport> perform(const RunContext& run, std::string_view task,
 
 Result<TaskReport> with_lock(const RunContext& run, std::string_view task,
                              const std::function<Result<TaskReport>()>& work) {
-  MARQUEE_TRY(require_embedded(run.config));
   MARQUEE_ASSIGN(const auto lock, PipelineLock::acquire({.data_dir = run.config.data_dir,
                                                          .task = std::string(task),
                                                          .run_id = run.run_id,

@@ -46,6 +46,8 @@ std::string run_id_at(TimeMicros time);
 // Takes YYYYMMDD_HHMMSS or what a scheduler passes (ISO 8601, with offset); anything else is
 // kUsage.
 Result<std::string> normalise_run_id(std::string_view text);
+// The moment that it names, in any of these forms.
+Result<TimeMicros> run_time(std::string_view text);
 // The id of a new run: that of this moment, or of the first second after it that no run has yet.
 std::string new_run_id(const Config& config, const Clock& clock);
 // The newest run whose training is done: what evaluate and deploy take when no run is named.

@@ -44,7 +44,6 @@ std::optional<std::string> newest_trained_run(const Config& config) {
 
 Result<std::shared_ptr<const ModelData>> train_from_store(const Config& config, Clock& clock,
                                                           const Progress& progress) {
-  MARQUEE_TRY(require_embedded(config));
   if (progress) progress("reading the ratings", 0);
   MARQUEE_ASSIGN(const RunData data, open_newest_data(config, clock, progress));
   MARQUEE_ASSIGN(const std::vector<Rating> ratings, data.ratings());

@@ -1,4 +1,5 @@
 #include "pipeline/data_checks.h"
+#include "pipeline/event_checks.h"
 #include "pipeline/run_data.h"
 #include "pipeline/task.h"
 #include "pipeline/task_bodies.h"
@@ -32,26 +33,42 @@ void add_record_for_later_runs(json& figures, const Snapshot& snapshot,
   figures["histogram"] = histogram;
 }
 
+std::vector<Check> check_events(const EventFindings& events, const ValidateOptions& options) {
+  return {check_missing(*events.fresh, options), check_duplicates(*events.fresh, options),
+          check_order(*events.fresh, options), check_lateness(*events.fresh, options)};
+}
+
 Result<Findings> examine(const RunContext& run, const RunData& data) {
   auto ratings = data.source->read_ratings(data.snapshot);
   if (!ratings) return unreadable(std::move(ratings.error()));
   const auto movies = data.movies();
   if (!movies) return unreadable(Error(movies.error()));
-  const auto past = validated_runs_before(run.config.data_dir, run.run_id, data.snapshot);
+  const auto events = data.source->examine_events(data.snapshot);
+  if (!events) return unreadable(Error(events.error()));
+  Snapshot snapshot = data.snapshot;
+  snapshot.rating_count = std::ssize(*ratings);
+  snapshot.accepted_events = events->accepted_events;
+  snapshot.dead_letters = events->dead_letters;
+  const ValidateOptions& options = run.config.validate;
+  const auto past = validated_runs_before(run.config.data_dir, run.run_id, snapshot);
   const auto histogram = histogram_of(*ratings, run.config.events);
   const auto histogram_before = past.empty() ? std::nullopt : std::optional(past.back().histogram);
   Findings findings;
   findings.checks = {check_any_ratings(*ratings, movies->size()),
-                     check_dead_letters(past, data.snapshot, run.config.validate),
-                     check_volume(past, data.snapshot, run.config.validate),
+                     check_dead_letters(past, snapshot, options),
+                     check_volume(past, snapshot, options),
                      check_bounds(*ratings, run.config.events),
-                     check_catalogue(*ratings, *movies),
+                     check_catalogue(*ratings, *movies, options),
                      check_times(*ratings),
-                     check_drift(histogram, histogram_before),
-                     check_single_ratings(*ratings),
-                     check_bursts(*ratings)};
-  add_record_for_later_runs(findings.figures, data.snapshot, new_events(past, data.snapshot),
-                            histogram);
+                     check_drift(histogram, histogram_before, options),
+                     check_single_ratings(*ratings, options),
+                     check_bursts(*ratings, options),
+                     check_movie_bursts(*ratings, options)};
+  if (events->fresh) {
+    const auto checks = check_events(*events, options);
+    findings.checks.insert(findings.checks.end(), checks.begin(), checks.end());
+  }
+  add_record_for_later_runs(findings.figures, snapshot, new_events(past, snapshot), histogram);
   return findings;
 }
 
@@ -59,6 +76,9 @@ std::string mend_for(const Check& check) {
   if (check.name == "ratings") return "import some: marquee import --ratings FILE --movies FILE";
   if (check.name == "dead letters")
     return "mend the producer; to accept these once: --set validate.max_dead_letter_share=1";
+  if (check.name == "missing")
+    return "marquee lake verify says which; read them from the stream again while it has them; to "
+           "accept it: --set validate.max_missing_share=1";
   return "see whether the consumer runs and producers send; to accept a quiet night: --set "
          "validate.min_volume_share=0";
 }

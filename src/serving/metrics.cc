@@ -67,6 +67,17 @@ void add_model_gauges(const ServedModel* model, TimeMicros now,
                                   static_cast<double>(model->model.data->item_count())));
 }
 
+void add_night_gauges(TimeMicros last_success, int overdue, std::vector<MetricFamily>& families) {
+  if (last_success != kUnknownTime)
+    families.push_back(gauge_family("marquee_last_successful_run_timestamp_seconds",
+                                    "Unix time that the newest run that came to its end is of",
+                                    static_cast<double>(last_success) / kMicrosPerSecond));
+  if (overdue >= 0)
+    families.push_back(gauge_family("marquee_nightly_run_overdue",
+                                    "1 when a nightly run was due and has not come to its end",
+                                    overdue));
+}
+
 }  // namespace
 
 // One endpoint's counts over all shards.
@@ -109,6 +120,11 @@ void Metrics::count_reload(bool succeeded, double seconds) {
 
 void Metrics::count_event(EventOutcome outcome) {
   add(events_[static_cast<std::size_t>(outcome)]);
+}
+
+void Metrics::note_nights(const NightFigures& nights) {
+  last_success_.store(nights.last_success.value_or(kUnknownTime), std::memory_order_relaxed);
+  overdue_.store(nights.overdue ? 1 : 0, std::memory_order_relaxed);
 }
 
 Metrics::Totals Metrics::totals_of(Endpoint endpoint) const {
@@ -154,6 +170,7 @@ std::string Metrics::text(const ServedModel* model, TimeMicros now) const {
   families.push_back(gauge_family("marquee_last_reload_seconds", "How long the last reload took",
                                   last_reload_seconds_));
   add_model_gauges(model, now, families);
+  add_night_gauges(last_success_, overdue_, families);
   std::ostringstream out;
   prometheus::TextSerializer().Serialize(out, families);
   return out.str();

@@ -17,12 +17,20 @@ namespace marquee::serving {
 // What became of an event that was posted.
 enum class EventOutcome { kAccepted, kRejected, kFailed };
 
+// Whether the nightly runs happen.
+struct NightFigures {
+  std::optional<TimeMicros> last_success;  // see pipeline/nights.h
+  bool overdue = false;
+};
+
 // Counting is lock-free and touches only this thread's cache lines. Thread-safe.
 class Metrics {
  public:
   void count_request(Endpoint endpoint, int status, std::chrono::nanoseconds duration);
   void count_reload(bool succeeded, double seconds);
   void count_event(EventOutcome outcome);
+  // What is told of the nights from now on; nothing is before the first call.
+  void note_nights(const NightFigures& nights);
 
   // `model` may be null. `now` is the wall time that the model's age is told against.
   std::string text(const ServedModel* model, TimeMicros now) const;
@@ -51,6 +59,8 @@ class Metrics {
   std::array<Count, 3> events_{};   // by EventOutcome
   std::array<Count, 2> reloads_{};  // failed, succeeded
   std::atomic<double> last_reload_seconds_{0};
+  std::atomic<TimeMicros> last_success_{kUnknownTime};
+  std::atomic<int> overdue_{-1};  // -1: not known yet
 };
 
 }  // namespace marquee::serving

@@ -37,6 +37,9 @@ class Service {
   // See HttpServer::stop. Reloads that wait are refused.
   bool stop(std::chrono::milliseconds patience);
 
+  // For /metrics. Thread-safe.
+  void note_nights(const NightFigures& nights) { metrics_.note_nights(nights); }
+
   std::shared_ptr<const ServedModel> model() const { return slot_.get(); }
   bool reloading() const { return reloader_.busy(); }
 

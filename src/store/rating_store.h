@@ -37,10 +37,16 @@ struct Snapshot {
     std::string topic;
     std::int32_t partition = 0;
     std::int64_t next_offset = 0;  // exclusive
+    friend bool operator==(const Offset&, const Offset&) = default;
   };
   std::vector<Offset>
       offsets;  // of every topic and partition that was consumed, by topic and partition
+  // storage.mode aws: the version of silver/ratings/ and of the catalogue that was present.
+  std::int64_t manifest_version = 0;
+  std::string catalogue_version = {};
 };
+// Whether both read the same: nothing was accepted between them.
+bool same_data(const Snapshot& a, const Snapshot& b);
 std::string to_json(const Snapshot& snapshot);
 Result<Snapshot> snapshot_from_json(std::string_view json);
 

@@ -4,17 +4,24 @@
 
 namespace marquee {
 
+bool same_data(const Snapshot& a, const Snapshot& b) {
+  return a.sequence == b.sequence && a.offsets == b.offsets &&
+         a.catalogue_version == b.catalogue_version;
+}
+
 std::string to_json(const Snapshot& snapshot) {
   nlohmann::json offsets = nlohmann::json::array();
   for (const auto& offset : snapshot.offsets)
     offsets.push_back({{"topic", offset.topic},
                        {"partition", offset.partition},
                        {"next_offset", offset.next_offset}});
-  const nlohmann::json json = {{"sequence", snapshot.sequence},
-                               {"rating_count", snapshot.rating_count},
-                               {"accepted_events", snapshot.accepted_events},
-                               {"dead_letters", snapshot.dead_letters},
-                               {"offsets", offsets}};
+  nlohmann::json json = {{"sequence", snapshot.sequence},
+                         {"rating_count", snapshot.rating_count},
+                         {"accepted_events", snapshot.accepted_events},
+                         {"dead_letters", snapshot.dead_letters},
+                         {"offsets", offsets}};
+  if (snapshot.manifest_version > 0) json["manifest_version"] = snapshot.manifest_version;
+  if (!snapshot.catalogue_version.empty()) json["catalogue_version"] = snapshot.catalogue_version;
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -25,7 +32,9 @@ Result<Snapshot> snapshot_from_json(std::string_view text) {
                       .rating_count = json.at("rating_count").get<std::int64_t>(),
                       .accepted_events = json.at("accepted_events").get<std::int64_t>(),
                       .dead_letters = json.at("dead_letters").get<std::int64_t>(),
-                      .offsets = {}};
+                      .offsets = {},
+                      .manifest_version = json.value("manifest_version", std::int64_t{0}),
+                      .catalogue_version = json.value("catalogue_version", std::string())};
     for (const auto& offset : json.at("offsets"))
       snapshot.offsets.push_back({offset.at("topic").get<std::string>(),
                                   offset.at("partition").get<std::int32_t>(),

@@ -92,7 +92,9 @@ void JournalSink::settle(std::span<Waiting* const> batch, Result<std::int64_t> f
 }
 
 JournalSource::JournalSource(sqlite::Database database, std::string topic, std::int64_t keep_events)
-    : database_(std::move(database)), topic_(std::move(topic)), keep_events_(keep_events) {}
+    : database_(std::move(database)),
+      partition_{std::move(topic), kPartition},
+      keep_events_(keep_events) {}
 
 Result<std::unique_ptr<JournalSource>> JournalSource::open(const std::filesystem::path& data_dir,
                                                            const std::string& topic,
@@ -101,14 +103,31 @@ Result<std::unique_ptr<JournalSource>> JournalSource::open(const std::filesystem
   return std::unique_ptr<JournalSource>(new JournalSource(std::move(database), topic, keep_events));
 }
 
-Result<std::vector<EventSource::Partition>> JournalSource::partitions() {
-  return std::vector<Partition>{{topic_, kPartition}};
+Status JournalSource::subscribe(PartitionOwner& owner) {
+  if (owner_ != nullptr)
+    return fail(ErrorCode::kInternal, "the journal is read already", partition_.topic);
+  owner_ = &owner;
+  return {};
 }
 
-Status JournalSource::seek(const Partition& partition, std::int64_t offset) {
-  if (partition.topic != topic_ || partition.partition != kPartition)
-    return fail(ErrorCode::kNotFound, "the journal has no such partition",
-                fmt::format("{}/{}", partition.topic, partition.partition));
+Status JournalSource::assign() {
+  if (assigned_) return {};
+  if (owner_ == nullptr)
+    return fail(ErrorCode::kInternal, "nobody has subscribed to the journal", partition_.topic);
+  MARQUEE_ASSIGN(const auto offsets, owner_->on_assigned({&partition_, 1}));
+  next_ = offsets.at(0).value_or(0);
+  assigned_ = true;
+  return {};
+}
+
+Status JournalSource::check_assigned(const StreamPartition& partition) const {
+  if (assigned_ && partition == partition_) return {};
+  return fail(ErrorCode::kNotFound, "this partition of the journal is not assigned",
+              fmt::format("{}/{}", partition.topic, partition.partition));
+}
+
+Status JournalSource::seek(const StreamPartition& partition, std::int64_t offset) {
+  MARQUEE_TRY(check_assigned(partition));
   next_ = offset;
   return {};
 }
@@ -117,8 +136,9 @@ Result<std::vector<StreamRecord>> JournalSource::poll(std::size_t limit,
                                                       std::chrono::milliseconds timeout) {
   constexpr std::chrono::milliseconds kPause(10);
   const auto deadline = std::chrono::steady_clock::now() + timeout;
+  MARQUEE_TRY(assign());
   for (;;) {
-    MARQUEE_ASSIGN(auto records, read(limit));
+    MARQUEE_ASSIGN(auto records, read(paused_ ? 0 : limit));
     const auto left = deadline - std::chrono::steady_clock::now();
     if (!records.empty() || left <= left.zero()) return records;
     std::this_thread::sleep_for(std::min<std::chrono::steady_clock::duration>(left, kPause));
@@ -126,6 +146,7 @@ Result<std::vector<StreamRecord>> JournalSource::poll(std::size_t limit,
 }
 
 Result<std::vector<StreamRecord>> JournalSource::read(std::size_t limit) {
+  if (limit == 0) return std::vector<StreamRecord>{};
   MARQUEE_ASSIGN(auto select, database_.prepare(R"(SELECT "offset", record_time, value FROM events
     WHERE "offset" >= ? ORDER BY "offset" LIMIT ?)"));
   select.bind(0, next_).bind(1, static_cast<std::int64_t>(limit));
@@ -133,14 +154,16 @@ Result<std::vector<StreamRecord>> JournalSource::read(std::size_t limit) {
   for (;;) {
     MARQUEE_ASSIGN(const bool row, select.step());
     if (!row) break;
-    records.push_back(
-        {topic_, kPartition, select.integer(0), select.integer(1), std::string(select.text(2))});
+    records.push_back({partition_.topic, kPartition, select.integer(0), select.integer(1),
+                       std::string(select.text(2))});
   }
+  at_end_ = records.size() < limit;
   if (!records.empty()) next_ = records.back().offset + 1;
   return records;
 }
 
-Status JournalSource::acknowledge(const Partition&, std::int64_t next_offset) {
+Status JournalSource::acknowledge(const StreamPartition& partition, std::int64_t next_offset) {
+  MARQUEE_TRY(check_assigned(partition));
   const std::int64_t limit = next_offset - keep_events_;
   const std::int64_t slack = std::max<std::int64_t>(1000, keep_events_ / 10);
   MARQUEE_ASSIGN(const std::int64_t first,
@@ -149,6 +172,26 @@ Status JournalSource::acknowledge(const Partition&, std::int64_t next_offset) {
   MARQUEE_ASSIGN(auto trim, database_.prepare(R"(DELETE FROM events WHERE "offset" < ?
     AND "offset" < (SELECT MAX("offset") FROM events))"));
   return trim.bind(0, limit).run();
+}
+
+Status JournalSource::close() {
+  if (!assigned_) return {};
+  const Status made_durable = owner_->on_revoked({&partition_, 1});
+  assigned_ = false;
+  return made_durable;
+}
+
+Result<StreamProgress> journal_progress(const std::filesystem::path& data_dir,
+                                        const std::string& topic) {
+  MARQUEE_ASSIGN(auto database, open_journal(data_dir));
+  MARQUEE_ASSIGN(auto select, database.prepare(R"(SELECT COALESCE(MIN("offset"), 0),
+    COALESCE(MAX("offset") + 1, 0) FROM events)"));
+  MARQUEE_TRY(select.step());
+  StreamProgress progress;
+  progress.partition = {topic, kPartition};
+  progress.begin = select.integer(0);
+  progress.end = select.integer(1);
+  return progress;
 }
 
 }  // namespace marquee

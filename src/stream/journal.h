@@ -50,22 +50,37 @@ class JournalSource final : public EventSource {
                                                      const std::string& topic,
                                                      std::int64_t keep_events);
 
-  Result<std::vector<Partition>> partitions() override;
-  Status seek(const Partition& partition, std::int64_t offset) override;
+  Status subscribe(PartitionOwner& owner) override;
+  // The one partition is assigned at the first poll, to every reader.
   Result<std::vector<StreamRecord>> poll(std::size_t limit,
                                          std::chrono::milliseconds timeout) override;
+  Status seek(const StreamPartition& partition, std::int64_t offset) override;
   // Forgets applied events beyond `keep_events`, now and then. The newest event always stays: it
   // carries the offset.
-  Status acknowledge(const Partition& partition, std::int64_t next_offset) override;
+  Status acknowledge(const StreamPartition& partition, std::int64_t next_offset) override;
+  void pause(bool paused) override { paused_ = paused; }
+  bool at_end() const override { return at_end_; }
+  Status close() override;
 
  private:
   JournalSource(sqlite::Database database, std::string topic, std::int64_t keep_events);
+  Status assign();
+  Status check_assigned(const StreamPartition& partition) const;
   Result<std::vector<StreamRecord>> read(std::size_t limit);
 
   sqlite::Database database_;
-  std::string topic_;
+  StreamPartition partition_;
   std::int64_t keep_events_;
+  PartitionOwner* owner_ = nullptr;
+  bool assigned_ = false;
+  bool paused_ = false;
+  bool at_end_ = false;
   std::int64_t next_ = 0;
 };
+
+// How far the journal of a data dir is filled; makes folder and file when missing. An empty one
+// begins and ends at 0.
+Result<StreamProgress> journal_progress(const std::filesystem::path& data_dir,
+                                        const std::string& topic);
 
 }  // namespace marquee

@@ -7,7 +7,7 @@ from instance import run
 COMMANDS = ["import", "generate", "produce", "consume", "validate", "extract-features", "train",
             "evaluate", "deploy", "reload", "recommend", "similar", "pipeline run",
             "pipeline schedule", "models list", "models show", "models diff", "models rollback",
-            "models prune", "serve", "doctor"]
+            "models prune", "features get", "serve", "doctor"]
 
 
 class Help(unittest.TestCase):

@@ -26,10 +26,21 @@ class Scripts(InstanceTest):
         for arguments, words in ((["--nosuch"], "--nosuch"), (["--port"], "needs a value"),
                                  (["--port", "x"], "'x'"), (["--port", "0"], "65535"),
                                  (["--port", "70000"], "65535"), (["--data-dir", ""], "folder"),
-                                 (["extra"], "extra")):
+                                 (["extra"], "extra"), (["--mode", "nosuch"], "'nosuch'"),
+                                 (["--no-airflow"], "--mode aws")):
             self.expect(2, words, script("run.sh", *arguments))
         self.expect(2, "nosuch", script("test.sh", "nosuch"))
         self.expect(2, "one argument", script("test.sh", "unit", "full"))
+
+    def test_services_script(self):
+        services = "scripts/services.sh"
+        self.expect(0, "Usage: scripts/services.sh", script(services, "--help"))
+        self.expect(0, "Usage: scripts/airflow.sh", script("scripts/airflow.sh", "--help"))
+        for arguments, words in (([], "expected start"), (["start", "nosuch"], "nosuch"),
+                                 (["start", "--dir"], "needs a value"),
+                                 (["start", "--s3-port", "x"], "'x'"),
+                                 (["start", "--other-port", "1"], "--other-port")):
+            self.expect(2, words, script(services, *arguments))
 
     def test_a_taken_port(self):
         with socket.socket() as other:

@@ -19,6 +19,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
+class FromTheBeginning final : public PartitionOwner {
+ public:
+  Result<std::vector<std::optional<std::int64_t>>> on_assigned(
+      std::span<const StreamPartition> partitions) override {
+    return std::vector<std::optional<std::int64_t>>(partitions.size(), 0);
+  }
+  Status on_revoked(std::span<const StreamPartition>) override { return {}; }
+  void on_lost(std::span<const StreamPartition>) override {}
+};
+
 class ProducerKillTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -40,7 +50,9 @@ class ProducerKillTest : public testing::Test {
                  {.environment = {}, .out = folder_ / "out", .error = folder_ / "error"});
   }
   std::vector<StreamRecord> journal() const {
+    FromTheBeginning owner;
     auto source = JournalSource::open(folder_ / "data", "user-events", 1'000'000'000);
+    EXPECT_TRUE((*source)->subscribe(owner));
     return *(*source)->poll(1'000'000'000, std::chrono::milliseconds(0));
   }
   // The last offset that the run said it had sent, if it lived to say so.

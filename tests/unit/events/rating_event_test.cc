@@ -6,25 +6,12 @@
 #include <fstream>
 
 #include "core/timestamp.h"
+#include "tests/unit/events/escaped_text.h"
 
 namespace marquee {
 namespace {
 
 const TimeMicros kRecorded = *parse_timestamp("2025-03-15T12:00:00Z");
-
-// \xHH stands for a byte.
-std::string unescape(std::string_view text) {
-  std::string bytes;
-  for (std::size_t k = 0; k < text.size(); ++k) {
-    if (text.substr(k, 2) == "\\x" && k + 3 < text.size()) {
-      bytes += static_cast<char>(std::stoi(std::string(text.substr(k + 2, 2)), nullptr, 16));
-      k += 3;
-    } else {
-      bytes += text[k];
-    }
-  }
-  return bytes;
-}
 
 std::string outcome(const std::string& event) {
   const auto parsed = parse_rating_event(event, kRecorded, {});

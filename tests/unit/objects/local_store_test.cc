@@ -52,6 +52,8 @@ TEST_F(LocalStoreTest, ListsNeitherItsLockNorHalfWrittenFiles) {
   ASSERT_TRUE(store().put_if("a/b", "x", ""));
   std::ofstream(folder_ / "a" / "c.tmp-123") << "half";
   EXPECT_THAT(keys(""), testing::ElementsAre("a/b"));
+  ASSERT_TRUE(store().put("a/topic.tmp-0-1.json", "x"));  // only looks like one
+  EXPECT_THAT(keys(""), testing::ElementsAre("a/b", "a/topic.tmp-0-1.json"));
 }
 
 TEST_F(LocalStoreTest, RemovingTwiceIsFine) {

@@ -64,6 +64,36 @@ TEST(DataChecks, ABurstOfOneUserWarns) {
   EXPECT_EQ(check_bursts(ratings).verdict, Verdict::kPass);
 }
 
+TEST(DataChecks, ABurstOnOneMovieWarns) {
+  std::vector<Rating> ratings;
+  for (int user = 1; user <= 601; ++user) ratings.push_back({user, 9, 4, user * kSecond / 11});
+  const auto check = check_movie_bursts(ratings);
+  EXPECT_EQ(check.verdict, Verdict::kWarn);
+  EXPECT_NE(check.finding.find("601 ratings in a minute of one movie (movie 9)"), std::string::npos)
+      << check.finding;
+  EXPECT_EQ(check_movie_bursts(ratings, {.max_movie_burst = 601}).verdict, Verdict::kPass);
+  EXPECT_EQ(check_bursts(ratings).verdict, Verdict::kPass);
+  for (Rating& rating : ratings) rating.time *= 2;
+  EXPECT_EQ(check_movie_bursts(ratings).verdict, Verdict::kPass);
+}
+
+TEST(DataChecks, LimitsAreSettings) {
+  const auto ratings = ratings_of_users(3, 1);
+  EXPECT_EQ(check_single_ratings(ratings, {.max_single_rating_share = 1}).verdict, Verdict::kPass);
+  EXPECT_EQ(check_catalogue(ratings, {}, {.max_unknown_movie_share = 1}).verdict, Verdict::kPass);
+  EXPECT_EQ(check_catalogue(ratings, {}, {.max_unknown_movie_share = 0.9}).verdict, Verdict::kWarn);
+}
+
+TEST(DataChecks, TheStabilityIndexIsThatOfTheBooks) {
+  // By hand, with half a rating added to each tenth: (0.9 − 0.5) ln(0.9 / 0.5) + the other way, and
+  // the empty tenths, which hold the same in both.
+  const RatingHistogram even = {500'000, 500'000}, skewed = {900'000, 100'000};
+  EXPECT_NEAR(stability_index(even, skewed), 0.4 * std::log(0.9 / 0.5) + 0.4 * std::log(0.5 / 0.1),
+              1e-4);
+  EXPECT_EQ(stability_index(even, even), 0);
+  EXPECT_DOUBLE_EQ(stability_index(even, skewed), stability_index(skewed, even));
+}
+
 TEST(DataChecks, ADistributionThatMovedWarns) {
   const auto before = histogram_of(ratings_of_users(10, 10, 4), {});
   EXPECT_EQ(check_drift(before, std::nullopt).verdict, Verdict::kPass);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/durable_file.h"
+#include "core/timestamp.h"
 #include "pipeline/pipeline_lock.h"
 #include "pipeline/scheduler.h"
 #include "store/rating_store.h"
@@ -130,9 +131,9 @@ TEST_F(DoctorTest, TellsWhetherTheNightHappened) {
   keep_scheduler_state(
       R"({"last_due": "2026-03-01T02:00:00Z", "attempts": 1, "finished": true, "outcome": "done"})");
   EXPECT_EQ(health("nightly run"), Health::kOk);
-  clock_.set(clock_.now() + 26 * 3'600 * kMicrosPerSecond);
+  clock_.set(clock_.now() + 28 * 3'600 * kMicrosPerSecond);
   EXPECT_EQ(health("nightly run"), Health::kWarn) << "missed";
-  clock_.set(clock_.now() - 25 * 3'600 * kMicrosPerSecond);
+  clock_.set(clock_.now() - 27 * 3'600 * kMicrosPerSecond);
   keep_scheduler_state(
       R"({"last_due": "2026-03-01T02:00:00Z", "attempts": 1, "finished": true, "outcome": "no ratings"})");
   EXPECT_EQ(health("nightly run"), Health::kWarn) << "failed";
@@ -141,6 +142,19 @@ TEST_F(DoctorTest, TellsWhetherTheNightHappened) {
   EXPECT_EQ(health("nightly run"), Health::kWarn) << "interrupted";
   keep_scheduler_state("rubbish");
   EXPECT_EQ(health("nightly run"), Health::kFail);
+}
+
+TEST_F(DoctorTest, TellsOfANightThatAnotherSchedulerMissed) {
+  import_ratings();
+  ASSERT_TRUE(run_train_and_deploy(run(kFirst)));
+  clock_.set(*parse_timestamp("2026-03-01T12:00:00Z"));
+  EXPECT_EQ(health("nightly run"), Health::kOk) << finding("nightly run").detail;
+  clock_.set(*parse_timestamp("2026-03-02T12:00:00Z"));
+  EXPECT_EQ(health("nightly run"), Health::kWarn);
+  EXPECT_NE(finding("nightly run").detail.find("2026-03-02T02:00:00Z"), std::string::npos);
+  keep_scheduler_state(
+      R"({"last_due": "2026-03-02T02:00:00Z", "attempts": 1, "finished": true, "outcome": "no space"})");
+  EXPECT_NE(finding("nightly run").detail.find("no space"), std::string::npos) << "and why";
 }
 
 TEST_F(DoctorTest, TellsWhatRunsNow) {

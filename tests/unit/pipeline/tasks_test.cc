@@ -181,14 +181,11 @@ TEST_F(TasksTest, AServerTrainsFromTheNewestData) {
 
 TEST_F(TasksTest, ModesOfLaterVersionsAreRefused) {
   import_ratings();
-  Config aws = config_, kafka = config_;
+  Config aws = config_;
   aws.storage.mode = "aws";
-  kafka.stream.kind = "kafka";
-  for (const Config& config : {aws, kafka}) {
-    EXPECT_EQ(code_of(run_validate(run(kFirst, config))), ErrorCode::kUsage);
-    EXPECT_EQ(code_of(run_pipeline(run(kFirst, config))), ErrorCode::kUsage);
-    EXPECT_EQ(train_from_store(config, clock_, {}).error().code, ErrorCode::kUsage);
-  }
+  EXPECT_EQ(code_of(run_validate(run(kFirst, aws))), ErrorCode::kUsage);
+  EXPECT_EQ(code_of(run_pipeline(run(kFirst, aws))), ErrorCode::kUsage);
+  EXPECT_EQ(train_from_store(aws, clock_, {}).error().code, ErrorCode::kUsage);
 }
 
 TEST_F(TasksTest, ATaskIsRefusedWhileAnotherRunHoldsTheLock) {

@@ -68,5 +68,65 @@ TEST(EventIntake, TooManyThatWaitAreRefused) {
   sink.release();
 }
 
+// A remote stream: takes events at once and answers for them later, on a thread of its own.
+class RemoteSink final : public EventSink {
+ public:
+  Result<std::vector<StreamPosition>> append(std::span<const std::string>) override {
+    return fail(ErrorCode::kInternal, "nobody should wait");
+  }
+  void start_append(std::span<const std::string> events, Appended done) override {
+    const std::lock_guard lock(mutex_);
+    for (std::size_t k = 0; k < events.size(); ++k) positions_.push_back({"t", 0, offset_++});
+    waiting_.emplace_back(std::move(done), std::exchange(positions_, {}));
+    taken_.notify_all();
+  }
+  void wait_for_appends(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    taken_.wait(lock, [&] { return waiting_.size() >= count; });
+  }
+  void answer_all() {
+    const std::lock_guard lock(mutex_);
+    for (auto& [done, positions] : waiting_) done(std::move(positions));
+    waiting_.clear();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable taken_;
+  std::int64_t offset_ = 0;
+  std::vector<StreamPosition> positions_;
+  std::vector<std::pair<Appended, std::vector<StreamPosition>>> waiting_;
+};
+
+TEST(EventIntake, ARemoteStreamIsGivenTheNextBeforeItHasAnsweredForTheFirst) {
+  RemoteSink sink;
+  std::vector<std::int64_t> told;
+  {
+    EventIntake intake(sink);
+    for (std::size_t k = 1; k <= 5; ++k) {
+      ASSERT_TRUE(intake.submit(
+          "x", [&](const Result<StreamPosition>& position) { told.push_back(position->offset); }));
+      sink.wait_for_appends(k);
+    }
+    EXPECT_TRUE(told.empty());
+    std::jthread later([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(30));
+      sink.answer_all();
+    });
+  }  // waits for the answers
+  EXPECT_EQ(told, (std::vector<std::int64_t>{0, 1, 2, 3, 4}));
+}
+
+TEST(EventIntake, WhatARemoteStreamHasNotAnsweredForCountsAsWaiting) {
+  RemoteSink sink;
+  EventIntake intake(sink);
+  int accepted = 0;
+  while (accepted < 100'000 && intake.submit("x", [](const auto&) {})) ++accepted;
+  EXPECT_LT(accepted, 100'000);
+  while (!intake.submit("y", [](const auto&) {})) sink.answer_all();
+  sink.wait_for_appends(1);
+  sink.answer_all();
+}
+
 }  // namespace
 }  // namespace marquee::serving

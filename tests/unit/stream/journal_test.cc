@@ -18,6 +18,26 @@ class FixedClock final : public Clock {
   bool sleep_until(TimeMicros, std::stop_token) override { return true; }
 };
 
+// Takes every partition from an offset on, and notes what it is told.
+class NotingOwner final : public PartitionOwner {
+ public:
+  Result<std::vector<std::optional<std::int64_t>>> on_assigned(
+      std::span<const StreamPartition> partitions) override {
+    if (failing) return fail(ErrorCode::kIo, "the store is away");
+    told.emplace_back("assigned");
+    return std::vector<std::optional<std::int64_t>>(partitions.size(), start);
+  }
+  Status on_revoked(std::span<const StreamPartition>) override {
+    told.emplace_back("revoked");
+    return {};
+  }
+  void on_lost(std::span<const StreamPartition>) override { told.emplace_back("lost"); }
+
+  std::optional<std::int64_t> start;
+  bool failing = false;
+  std::vector<std::string> told;
+};
+
 class JournalTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -28,11 +48,14 @@ class JournalTest : public testing::Test {
   void TearDown() override { fs::remove_all(folder_); }
 
   std::unique_ptr<JournalSink> sink() { return *JournalSink::open(folder_, "user-events", clock_); }
-  std::unique_ptr<JournalSource> source(std::int64_t keep = 1'000'000) const {
-    return *JournalSource::open(folder_, "user-events", keep);
+  std::unique_ptr<JournalSource> source(std::int64_t keep = 1'000'000) {
+    auto source = *JournalSource::open(folder_, "user-events", keep);
+    EXPECT_TRUE(source->subscribe(owner_));
+    return source;
   }
 
   fs::path folder_;
+  NotingOwner owner_;
   FixedClock clock_;
 };
 
@@ -111,11 +134,63 @@ TEST_F(JournalTest, ForgetsAppliedEventsButNeverWaitingOnesNorTheOffset) {
   const auto writer = sink();
   ASSERT_TRUE(writer->append(std::vector<std::string>(5000, "x")));
   const auto reader = source(/*keep=*/100);
+  ASSERT_TRUE(reader->poll(1, milliseconds(0)));
   ASSERT_TRUE(reader->acknowledge({"user-events", 0}, 4000));
   ASSERT_TRUE(reader->seek({"user-events", 0}, 0));
   EXPECT_EQ(reader->poll(1, milliseconds(0))->at(0).offset, 3900);
-  ASSERT_TRUE(source(/*keep=*/0)->acknowledge({"user-events", 0}, 5000));
+  const auto hasty = source(/*keep=*/0);
+  ASSERT_TRUE(hasty->poll(1, milliseconds(0)));
+  ASSERT_TRUE(hasty->acknowledge({"user-events", 0}, 5000));
   EXPECT_EQ(writer->append(std::vector<std::string>{"y"})->at(0).offset, 5000);
+  const auto progress = journal_progress(folder_, "user-events");
+  ASSERT_TRUE(progress);
+  EXPECT_EQ(progress->begin, 4999);
+  EXPECT_EQ(progress->end, 5001);
+}
+
+TEST_F(JournalTest, TheOwnerSaysWhereReadingBeginsAndIsToldWhenItEnds) {
+  ASSERT_TRUE(sink()->append(std::vector<std::string>{"a", "b", "c"}));
+  owner_.start = 2;
+  const auto reader = source();
+  EXPECT_FALSE(reader->at_end()) << "nothing is assigned yet";
+  EXPECT_FALSE(reader->acknowledge({"user-events", 0}, 1)) << "nothing is assigned yet";
+  EXPECT_TRUE(owner_.told.empty());
+  EXPECT_EQ(reader->poll(1, milliseconds(0))->at(0).value, "c");
+  EXPECT_FALSE(reader->at_end()) << "there could be more";
+  EXPECT_TRUE(reader->poll(1, milliseconds(0))->empty());
+  EXPECT_TRUE(reader->at_end());
+  ASSERT_TRUE(reader->close());
+  ASSERT_TRUE(reader->close());
+  EXPECT_EQ(owner_.told, (std::vector<std::string>{"assigned", "revoked"}));
+  EXPECT_EQ(reader->acknowledge({"user-events", 0}, 3).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(JournalTest, AnOwnerThatCannotSayWhereIsAskedAgain) {
+  ASSERT_TRUE(sink()->append(std::vector<std::string>{"a"}));
+  const auto reader = source();
+  owner_.failing = true;
+  EXPECT_EQ(reader->poll(1, milliseconds(0)).error().code, ErrorCode::kIo);
+  owner_.failing = false;
+  EXPECT_EQ(reader->poll(1, milliseconds(0))->size(), 1u);
+}
+
+TEST_F(JournalTest, APausedReaderGetsNothing) {
+  ASSERT_TRUE(sink()->append(std::vector<std::string>{"a"}));
+  const auto reader = source();
+  reader->pause(true);
+  EXPECT_TRUE(reader->poll(1, milliseconds(5))->empty());
+  EXPECT_FALSE(reader->at_end());
+  reader->pause(false);
+  EXPECT_EQ(reader->poll(1, milliseconds(0))->size(), 1u);
+}
+
+TEST_F(JournalTest, TheProgressOfAnEmptyJournal) {
+  const auto progress = journal_progress(folder_, "user-events");
+  ASSERT_TRUE(progress);
+  EXPECT_EQ(progress->begin, 0);
+  EXPECT_EQ(progress->end, 0);
+  EXPECT_EQ(progress->partition, (StreamPartition{"user-events", 0}));
+  EXPECT_FALSE(progress->committed);
 }
 
 }  // namespace

@@ -1,0 +1,176 @@
+#include "stream/kafka_client.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "core/log.h"
+
+namespace marquee {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr std::string_view kCheckSecurity =
+    "check kafka.security_protocol, kafka.sasl_mechanism, kafka.sasl_username, "
+    "kafka.sasl_password_file and kafka.ssl_ca_file";
+
+// Of a rejected setting only the name is told: the value may be a secret.
+Status apply(rd_kafka_conf_t& conf, const KafkaSettings& settings) {
+  std::array<char, 512> reason{};
+  for (const auto& [name, value] : settings)
+    if (rd_kafka_conf_set(&conf, name.c_str(), value.c_str(), reason.data(), reason.size()) !=
+        RD_KAFKA_CONF_OK)
+      return fail(ErrorCode::kUsage, "Kafka does not take the setting " + name, name,
+                  "check the configuration under kafka");
+  return {};
+}
+
+bool is_refusal(rd_kafka_resp_err_t code) {
+  return code == RD_KAFKA_RESP_ERR__AUTHENTICATION ||
+         code == RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED || code == RD_KAFKA_RESP_ERR__SSL;
+}
+
+bool is_trouble_with_a_connection(rd_kafka_resp_err_t code) {
+  return is_refusal(code) || code == RD_KAFKA_RESP_ERR__TRANSPORT ||
+         code == RD_KAFKA_RESP_ERR__RESOLVE || code == RD_KAFKA_RESP_ERR__TIMED_OUT;
+}
+
+}  // namespace
+
+KafkaPartitionList to_kafka_list(std::span<const StreamPartition> partitions,
+                                 std::span<const std::int64_t> offsets) {
+  KafkaPartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+  for (std::size_t k = 0; k < partitions.size(); ++k) {
+    const auto [topic, partition] = partitions[k];
+    auto* entry = rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition);
+    if (!offsets.empty()) entry->offset = offsets[k];
+  }
+  return list;
+}
+
+std::vector<StreamPartition> from_kafka_list(const rd_kafka_topic_partition_list_t& list) {
+  std::vector<StreamPartition> partitions;
+  for (const auto& entry : std::span(list.elems, static_cast<std::size_t>(list.cnt)))
+    partitions.push_back({entry.topic, entry.partition});
+  return partitions;
+}
+
+struct KafkaClient::Hooks {
+  static KafkaClient& of(void* opaque) { return *static_cast<KafkaClient*>(opaque); }
+
+  static void delivered(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
+    of(opaque).callbacks_.delivered(*message);
+  }
+  static void rebalance(rd_kafka_t*, rd_kafka_resp_err_t code,
+                        rd_kafka_topic_partition_list_t* partitions, void* opaque) {
+    of(opaque).callbacks_.rebalance(code, partitions);
+  }
+  static void error(rd_kafka_t*, int code, const char* reason, void* opaque) {
+    of(opaque).note_error(static_cast<rd_kafka_resp_err_t>(code), reason);
+  }
+  // What matters comes as an error too; this is for a close look.
+  static void log(const rd_kafka_t*, int, const char* facility, const char* text) {
+    spdlog::debug("kafka {}: {}", facility, text);
+  }
+};
+
+KafkaClient::KafkaClient(const Config& config, KafkaCallbacks callbacks)
+    : brokers_(config.kafka.brokers), callbacks_(std::move(callbacks)) {}
+
+Result<std::unique_ptr<KafkaClient>> KafkaClient::create(rd_kafka_type_t type, const Config& config,
+                                                         const KafkaSettings& settings,
+                                                         KafkaCallbacks callbacks) {
+  std::unique_ptr<KafkaClient> client(new KafkaClient(config, std::move(callbacks)));
+  std::unique_ptr<rd_kafka_conf_t, KafkaDeleter<rd_kafka_conf_destroy>> conf(rd_kafka_conf_new());
+  MARQUEE_ASSIGN(const KafkaSettings common, kafka_client_settings(config));
+  MARQUEE_TRY(apply(*conf, common));
+  MARQUEE_TRY(apply(*conf, settings));
+  rd_kafka_conf_set_opaque(conf.get(), client.get());
+  rd_kafka_conf_set_error_cb(conf.get(), Hooks::error);
+  rd_kafka_conf_set_log_cb(conf.get(), Hooks::log);
+  if (client->callbacks_.delivered) rd_kafka_conf_set_dr_msg_cb(conf.get(), Hooks::delivered);
+  if (client->callbacks_.rebalance) rd_kafka_conf_set_rebalance_cb(conf.get(), Hooks::rebalance);
+  std::array<char, 512> reason{};
+  client->client_ = rd_kafka_new(type, conf.get(), reason.data(), reason.size());
+  if (client->client_ == nullptr)
+    return fail(ErrorCode::kUsage, fmt::format("no Kafka client can be made: {}", reason.data()),
+                client->brokers_, std::string(kCheckSecurity));
+  static_cast<void>(conf.release());  // the client's now
+  return client;
+}
+
+KafkaClient::~KafkaClient() {
+  if (client_ != nullptr) rd_kafka_destroy_flags(client_, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+}
+
+Status KafkaClient::await_brokers(milliseconds timeout) {
+  constexpr milliseconds kSlice(250);
+  const auto deadline = steady_clock::now() + timeout;
+  for (;;) {
+    const rd_kafka_metadata_t* metadata = nullptr;
+    const auto code = rd_kafka_metadata(client_, 0, nullptr, &metadata, kSlice.count());
+    if (metadata != nullptr) rd_kafka_metadata_destroy(metadata);
+    rd_kafka_poll(client_, 0);  // brings the causes of trouble in
+    const std::lock_guard lock(mutex_);
+    connected_ = code == RD_KAFKA_RESP_ERR_NO_ERROR;
+    if (connected_) return {};
+    if (refused_ || steady_clock::now() >= deadline)
+      return fail(
+          ErrorCode::kUnavailable,
+          fmt::format("no Kafka broker can be reached: {}",
+                      cause_.empty() ? rd_kafka_err2str(code) : cause_),
+          brokers_,
+          refused_ ? std::string(kCheckSecurity) : "start a broker there, or set kafka.brokers");
+  }
+}
+
+void KafkaClient::note_error(rd_kafka_resp_err_t code, const char* reason) {
+  const std::lock_guard lock(mutex_);
+  if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+    if (connected_ && !unreachable_.exchange(true))
+      spdlog::warn("no Kafka broker of {} can be reached, will keep trying: {}", brokers_,
+                   cause_.empty() ? reason : cause_);
+    return;
+  }
+  if (!is_trouble_with_a_connection(code)) {
+    spdlog::warn("Kafka at {}: {}", brokers_, reason);
+    return;
+  }
+  cause_ = reason;
+  refused_ = is_refusal(code);
+}
+
+void KafkaClient::note_answer() {
+  if (!unreachable_.exchange(false)) return;
+  spdlog::info("Kafka at {} answers again", brokers_);
+  const std::lock_guard lock(mutex_);
+  cause_.clear();
+}
+
+void KafkaClient::watch_brokers() {
+  constexpr std::chrono::seconds kBetween(1);
+  constexpr milliseconds kPatience(200);
+  if (!unreachable_ || steady_clock::now() < next_look_) return;
+  next_look_ = steady_clock::now() + kBetween;
+  const rd_kafka_metadata_t* metadata = nullptr;
+  if (rd_kafka_metadata(client_, 0, nullptr, &metadata, kPatience.count()) != 0) return;
+  rd_kafka_metadata_destroy(metadata);
+  note_answer();
+}
+
+Error KafkaClient::error(rd_kafka_resp_err_t code, const std::string& doing) const {
+  std::string reason = rd_kafka_err2str(code);
+  if (code == RD_KAFKA_RESP_ERR__FATAL) {
+    std::array<char, 512> text{};
+    rd_kafka_fatal_error(client_, text.data(), text.size());
+    reason = text.data();
+  }
+  const std::lock_guard lock(mutex_);
+  if (unreachable_ && !cause_.empty()) reason += " (" + cause_ + ")";
+  return {ErrorCode::kUnavailable, fmt::format("{}: {}", doing, reason), "Kafka at " + brokers_,
+          ""};
+}
+
+}  // namespace marquee

@@ -1,0 +1,91 @@
+// Inside stream/ only: owning types over librdkafka's C interface. (Its C++ interface has neither
+// the admin calls nor a way to leave without a last call to the rebalance callback.)
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "stream/event_stream.h"
+#include "stream/kafka_settings.h"
+
+namespace marquee {
+
+// How long open_sink, open_source and the like wait for a broker to answer.
+inline constexpr std::chrono::milliseconds kConnectPatience{5000};
+
+template <auto kDestroy>
+struct KafkaDeleter {
+  template <typename T>
+  void operator()(T* object) const {
+    kDestroy(object);
+  }
+};
+using KafkaTopic = std::unique_ptr<rd_kafka_topic_t, KafkaDeleter<rd_kafka_topic_destroy>>;
+using KafkaMessage = std::unique_ptr<rd_kafka_message_t, KafkaDeleter<rd_kafka_message_destroy>>;
+using KafkaPartitionList = std::unique_ptr<rd_kafka_topic_partition_list_t,
+                                           KafkaDeleter<rd_kafka_topic_partition_list_destroy>>;
+
+// `offsets` may be empty: none is set.
+KafkaPartitionList to_kafka_list(std::span<const StreamPartition> partitions,
+                                 std::span<const std::int64_t> offsets = {});
+std::vector<StreamPartition> from_kafka_list(const rd_kafka_topic_partition_list_t& list);
+
+struct KafkaCallbacks {
+  std::function<void(const rd_kafka_message_t&)> delivered;  // producers: an event's fate
+  std::function<void(rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*)> rebalance;
+};
+
+// One connection to a cluster. The callbacks and notes of trouble run on the thread that polls it.
+// Destroyed, a consumer leaves without a word: what it holds is not revoked.
+class KafkaClient {
+ public:
+  // Says nothing to the brokers yet. kUsage when the settings do not fit together.
+  static Result<std::unique_ptr<KafkaClient>> create(rd_kafka_type_t type, const Config& config,
+                                                     const KafkaSettings& settings,
+                                                     KafkaCallbacks callbacks = {});
+  ~KafkaClient();
+  KafkaClient(const KafkaClient&) = delete;
+  KafkaClient& operator=(const KafkaClient&) = delete;
+
+  rd_kafka_t* get() const { return client_; }
+  const std::string& brokers() const { return brokers_; }
+
+  // Returns when a broker has answered; kUnavailable with the cause when none did within `timeout`,
+  // or at once when it refuses the credentials. Before anything else polls the client.
+  Status await_brokers(std::chrono::milliseconds timeout);
+
+  // While no broker answers any more: looks, at most once a second, whether one does again. Trouble
+  // and its end are logged once each.
+  void watch_brokers();
+  void note_answer();  // something came from a broker
+  bool is_unreachable() const { return unreachable_; }
+
+  // An error of librdkafka as ours; names the brokers.
+  Error error(rd_kafka_resp_err_t code, const std::string& doing) const;
+
+ private:
+  explicit KafkaClient(const Config& config, KafkaCallbacks callbacks);
+  void note_error(rd_kafka_resp_err_t code, const char* reason);
+  std::string cause() const;
+  struct Hooks;  // what librdkafka calls
+
+  std::string brokers_;
+  KafkaCallbacks callbacks_;
+  rd_kafka_t* client_ = nullptr;
+  mutable std::mutex mutex_;
+  std::string cause_;                      // the last trouble with a connection
+  bool refused_ = false;                   // … was that who we are is not believed
+  bool connected_ = false;                 // await_brokers() has succeeded
+  std::atomic<bool> unreachable_ = false;  // no broker answers any more
+  std::chrono::steady_clock::time_point next_look_{};
+};
+
+}  // namespace marquee

@@ -1,0 +1,109 @@
+// Brokers that are not there, go away and come back.
+#include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <sstream>
+#include <thread>
+
+#include "stream/event_stream.h"
+#include "tests/integration/services/kafka_server.h"
+#include "tests/integration/stream/reading_owner.h"
+
+namespace marquee {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+// What the program logs while it lives.
+class CapturedLog {
+ public:
+  CapturedLog() : before_(spdlog::default_logger()) {
+    spdlog::set_default_logger(std::make_shared<spdlog::logger>(
+        "captured", std::make_shared<spdlog::sinks::ostream_sink_mt>(text_, true)));
+  }
+  ~CapturedLog() { spdlog::set_default_logger(before_); }
+  int count(const std::string& words) const {
+    int times = 0;
+    const std::string text = text_.str();
+    for (auto at = text.find(words); at != text.npos; at = text.find(words, at + 1)) ++times;
+    return times;
+  }
+  std::string text() const { return text_.str(); }
+
+ private:
+  std::ostringstream text_;
+  std::shared_ptr<spdlog::logger> before_;
+};
+
+TEST(KafkaOutageTest, WithoutABrokerEveryDoorSaysSoWithinSeconds) {
+  Config config;
+  config.stream.kind = "kafka";
+  config.kafka.brokers = "127.0.0.1:1";
+  SystemClock clock;
+  const auto begin = steady_clock::now();
+  std::vector<Error> errors;
+  {
+    std::vector<std::jthread> doors;
+    std::mutex mutex;
+    const auto keep = [&](const Error& error) {
+      const std::lock_guard lock(mutex);
+      errors.push_back(error);
+    };
+    doors.emplace_back([&] { keep(open_sink(config, clock).error()); });
+    doors.emplace_back([&] { keep(open_source(config).error()); });
+    doors.emplace_back([&] { keep(open_reader(config).error()); });
+    doors.emplace_back([&] { keep(stream_progress(config).error()); });
+  }
+  EXPECT_LT(steady_clock::now() - begin, seconds(7));
+  for (const Error& error : errors) {
+    EXPECT_EQ(error.code, ErrorCode::kUnavailable);
+    EXPECT_NE(error.message().find("127.0.0.1:1"), std::string::npos) << error.message();
+    EXPECT_NE(error.message().find("Connection refused"), std::string::npos) << error.message();
+  }
+}
+
+TEST(KafkaOutageTest, ABrokerThatComesBackIsReadOnAndLosesNothing) {
+  KafkaServer server;
+  CapturedLog log;
+  Config config;
+  config.stream.kind = "kafka";
+  config.kafka.brokers = server.brokers();
+  config.kafka.instance_id = "first";
+  SystemClock clock;
+  const auto sink = std::move(*open_sink(config, clock));
+  const auto source = std::move(*open_source(config));
+  const std::vector<std::string> before(500, R"({"user_id": 1, "when": "before"})"),
+      during(100, R"({"user_id": 2, "when": "during"})");
+  ASSERT_TRUE(sink->append(before));
+  std::vector<std::string> told;
+  ReadingOwner owner("a", told);
+  owner.attach(*source);
+  ASSERT_TRUE(owner.poll_until([&] { return owner.records.size() == 500; }));
+  owner.acknowledge_all();  // where the group goes on when the outage outlasts the session
+
+  server.stop();
+  std::jthread writer([&] {
+    const auto accepted = sink->append(during);
+    EXPECT_TRUE(accepted) << "it keeps trying for 30 s: " << accepted.error().message();
+  });
+  for (int k = 0; k < 30; ++k) owner.poll(milliseconds(100));
+  EXPECT_EQ(owner.records.size(), 500u);
+  server.start();
+  ASSERT_TRUE(owner.poll_until([&] { return owner.records.size() >= 600; })) << log.text();
+  writer.join();
+  std::map<std::string, int> values;
+  for (const auto& record : owner.records) ++values[record.value];
+  EXPECT_EQ(values[before[0]], 500);
+  EXPECT_EQ(values[during[0]], 100);
+  ASSERT_TRUE(source->close());
+  EXPECT_EQ(log.count("can be reached, will keep trying"), 2) << "sink and source: " << log.text();
+  EXPECT_EQ(log.count("answers again"), 2) << log.text();
+  for (const auto& progress : progress_of(config))
+    EXPECT_EQ(progress.committed.value_or(0), progress.end);
+}
+
+}  // namespace
+}  // namespace marquee
