@@ -171,11 +171,21 @@ Status assign_environment(Config& config, const std::map<std::string, std::strin
   return {};
 }
 
+Status check_weights(const ModelOptions& model) {
+  for (const double weight : {model.cf_weight, model.user_user_share, model.latent_share,
+                              model.content_weight, model.popularity_weight})
+    if (weight < 0 && weight != -1)
+      return fail(ErrorCode::kUsage, fmt::format("a weight of the model cannot be {}", weight),
+                  "config", "give a number from 0 to 1, or -1 for: learned");
+  return {};
+}
+
 Status check_together(const Config& config) {
+  MARQUEE_TRY(check_weights(config.model));
   const auto& events = config.events;
   if (events.min_rating >= events.max_rating)
     return fail(ErrorCode::kUsage, "events.min_rating must be below events.max_rating", "config");
-  if (config.model.cf_weight + config.model.content_weight <= 0)
+  if (config.model.cf_weight == 0 && config.model.content_weight == 0)
     return fail(ErrorCode::kUsage, "model.cf_weight and model.content_weight cannot both be 0",
                 "config", "give at least one part a weight");
   if (config.model.liked_strength + config.model.other_strength <= 0)

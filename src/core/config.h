@@ -85,15 +85,24 @@ struct ImportOptions {
 struct ModelOptions {
   std::string validation = "time";  // time, user: how a hold-out is made
 
-  // Weights of the parts, after each was standardised over a user's candidates.
-  double cf_weight = 0.9;         // user–user and item–item together
-  double user_user_share = 0.33;  // of cf_weight that goes to user–user
-  double content_weight = 0.1;
+  // Weights of the parts, after each was standardised over a user's candidates. -1: learned.
+  double cf_weight = -1;        // user–user, item–item and latent together
+  double user_user_share = -1;  // of cf_weight that goes to user–user
+  double latent_share = -1;     // of the rest of cf_weight that goes to the latent part
+  double content_weight = -1;
+  double popularity_weight = -1;
 
-  // Strength of an interaction: what a rating is worth as a signal.
+  // How what is left to learning is learned.
+  bool learn = true;                   // false: what is not pinned follows rules of size
+  double learn_budget = 2000;          // arithmetic that the fits of learning may take, in GFLOP
+  double learn_coverage_ratio = 2.2;   // floor of coverage@10, over that of the popular list
+  double learn_diversity_share = 0.65;  // floor of the diversity of users, of item–item's alone
+
+  // Grade of an interaction: what a rating is worth as a signal.
   double min_rating_threshold = 3.5;  // ratings at or above it are liked
-  double liked_strength = 1.0;
-  double other_strength = 0.3;
+  double liked_strength = 1.0;        // grade that the best ratings come near to
+  double other_strength = 0.0;        // grade that the worst ratings come near to
+  double grade_slope = 2.2;  // per deviation of all ratings; 0: a step at min_rating_threshold
 
   // user–user
   std::string similarity = "cosine";  // cosine, pearson: over co-rated items
@@ -103,8 +112,19 @@ struct ModelOptions {
 
   // item–item
   std::string item_item = "auto";         // ease, cosine; auto: ease while it fits in dense_limit
-  double item_item_regularization = 300;  // the ridge of ease, in interactions
+  double item_item_regularization = 0;    // the ridge of ease, in interactions; 0: learned
   std::int64_t item_item_keep = 200;      // strongest weights kept for each item
+  double own_half_life = 0;  // days in which a user's own ratings lose half; 0: learned
+
+  // latent
+  std::int64_t latent_factors = 64;
+  std::int64_t latent_iterations = 8;
+  double latent_confidence = 10;     // weight of an interaction of grade 1 over none
+  double latent_regularization = 0;  // 0: learned
+
+  // popularity
+  double popularity_half_life = 0;  // days in which interest in a movie loses half; 0: learned
+  double popularity_user_cap = 5;   // ratings' worth that one user counts at most
 
   // What is precomputed and how long lists are
   std::int64_t top_n = 20;

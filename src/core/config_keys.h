@@ -23,7 +23,7 @@ using Choices = std::vector<std::string_view>;
 // flags, once for each setting. `C` is Config or const Config.
 template <typename C, typename Visitor>
 void visit_settings(C& c, Visitor&& visit) {
-  constexpr Range kShare{0, 1}, kPositive{1, 9e15}, kNotNegative{0, 9e15};
+  constexpr Range kShare{0, 1}, kShareOrLearned{-1, 1}, kPositive{1, 9e15}, kNotNegative{0, 9e15};
   visit("storage.mode", c.storage.mode, Choices{"embedded", "aws"});
   visit("stream.kind", c.stream.kind, Choices{"journal", "kafka"});
   visit("stream.batch_events", c.stream.batch_events, Range{1, 1e6});
@@ -62,19 +62,33 @@ void visit_settings(C& c, Visitor&& visit) {
   visit("events.max_bytes", c.events.max_bytes, Range{64, 1e9});
   visit("import.max_bad_share", c.import.max_bad_share, kShare);
   visit("model.validation", c.model.validation, Choices{"time", "user"});
-  visit("model.cf_weight", c.model.cf_weight, kShare);
-  visit("model.user_user_share", c.model.user_user_share, kShare);
-  visit("model.content_weight", c.model.content_weight, kShare);
+  visit("model.cf_weight", c.model.cf_weight, kShareOrLearned);
+  visit("model.user_user_share", c.model.user_user_share, kShareOrLearned);
+  visit("model.latent_share", c.model.latent_share, kShareOrLearned);
+  visit("model.content_weight", c.model.content_weight, kShareOrLearned);
+  visit("model.popularity_weight", c.model.popularity_weight, kShareOrLearned);
+  visit("model.learn", c.model.learn);
+  visit("model.learn_budget", c.model.learn_budget, Range{0, 1e9});
+  visit("model.learn_coverage_ratio", c.model.learn_coverage_ratio, Range{0, 1000});
+  visit("model.learn_diversity_share", c.model.learn_diversity_share, kShare);
   visit("model.min_rating_threshold", c.model.min_rating_threshold, Range{-1000, 1000});
   visit("model.liked_strength", c.model.liked_strength, Range{0, 1000});
   visit("model.other_strength", c.model.other_strength, Range{0, 1000});
+  visit("model.grade_slope", c.model.grade_slope, Range{0, 100});
   visit("model.similarity", c.model.similarity, Choices{"cosine", "pearson"});
   visit("model.n_neighbors", c.model.n_neighbors, Range{1, 10000});
   visit("model.min_common_items", c.model.min_common_items, Range{1, 1e6});
   visit("model.similarity_threshold", c.model.similarity_threshold, kShare);
   visit("model.item_item", c.model.item_item, Choices{"auto", "ease", "cosine"});
-  visit("model.item_item_regularization", c.model.item_item_regularization, Range{1e-3, 1e9});
+  visit("model.item_item_regularization", c.model.item_item_regularization, Range{0, 1e9});
   visit("model.item_item_keep", c.model.item_item_keep, Range{1, 1e6});
+  visit("model.own_half_life", c.model.own_half_life, Range{0, 1e9});
+  visit("model.latent_factors", c.model.latent_factors, Range{1, 512});
+  visit("model.latent_iterations", c.model.latent_iterations, Range{1, 100});
+  visit("model.latent_confidence", c.model.latent_confidence, Range{1e-3, 1e6});
+  visit("model.latent_regularization", c.model.latent_regularization, Range{0, 1e9});
+  visit("model.popularity_half_life", c.model.popularity_half_life, Range{0, 1e9});
+  visit("model.popularity_user_cap", c.model.popularity_user_cap, Range{1e-3, 1e9});
   visit("model.top_n", c.model.top_n, Range{1, 1000});
   visit("model.top_n_similar_movies", c.model.top_n_similar_movies, Range{1, 1000});
   visit("model.precomputed_top_n", c.model.precomputed_top_n, Range{1, 1000});

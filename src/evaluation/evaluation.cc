@@ -60,6 +60,8 @@ Evaluation evaluate_lists(const std::vector<std::vector<std::int32_t>>& lists,
   evaluation.outcomes = judge_users(split.test, options.relevant_rating, list_of);
   evaluation.figures = intervals_of(evaluation.outcomes, options);
   evaluation.lists = measure_lists(lists, model);
+  evaluation.segments =
+      measure_segments(evaluation.outcomes, split.test, options.relevant_rating, list_of, model);
   return evaluation;
 }
 

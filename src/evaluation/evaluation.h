@@ -8,6 +8,7 @@
 #include "evaluation/bootstrap.h"
 #include "evaluation/list_quality.h"
 #include "evaluation/metrics.h"
+#include "evaluation/segments.h"
 #include "evaluation/split.h"
 #include "model/model_data.h"
 
@@ -20,6 +21,7 @@ struct Evaluation {
   std::vector<UserOutcome> outcomes;  // users with something relevant in the test part, by id
   FigureIntervals figures;
   ListQuality lists;  // over all users' lists
+  Segments segments;
 };
 
 // Judges a model that was fitted on split.train. kUnfit when the model has seen a test rating: a

@@ -45,12 +45,32 @@ nlohmann::json to_json(const Interval& interval) {
   return {{"mean", interval.mean}, {"low", interval.low}, {"high", interval.high}};
 }
 
+nlohmann::json to_json(const std::array<ActivitySegment, 3>& thirds) {
+  nlohmann::json json = nlohmann::json::array();
+  for (const ActivitySegment& third : thirds)
+    json.push_back({{"users", third.users},
+                    {"most_ratings", third.most_ratings},
+                    {"ndcg@10", third.ndcg_at_10}});
+  return json;
+}
+
+nlohmann::json to_json(const std::array<PopularitySegment, 3>& thirds) {
+  nlohmann::json json = nlohmann::json::array();
+  for (const PopularitySegment& third : thirds)
+    json.push_back(
+        {{"movies", third.movies}, {"liked", third.liked}, {"recall@20", third.recall_at_20}});
+  return json;
+}
+
 nlohmann::json to_json(const Evaluation& evaluation) {
   nlohmann::json json = {{"users_evaluated", evaluation.outcomes.size()},
                          {"coverage@10", evaluation.lists.coverage},
                          {"intra_list_diversity@10", evaluation.lists.intra_list_diversity},
                          {"user_diversity@10", evaluation.lists.user_diversity},
-                         {"novelty@10", evaluation.lists.novelty}};
+                         {"novelty@10", evaluation.lists.novelty},
+                         {"gini@10", evaluation.lists.gini},
+                         {"by_activity", to_json(evaluation.segments.by_activity)},
+                         {"by_popularity", to_json(evaluation.segments.by_popularity)}};
   for (std::size_t m = 0; m < kMetricCount; ++m)
     for (std::size_t c = 0; c < kCutoffs.size(); ++c)
       json[fmt::format("{}@{}", marquee::name_of(static_cast<Metric>(m)), kCutoffs[c])] =
@@ -99,7 +119,25 @@ std::string list_table(const EvaluationReport& report) {
   return line("coverage@10", &ListQuality::coverage) +
          line("diversity in a list", &ListQuality::intra_list_diversity) +
          line("diversity of users", &ListQuality::user_diversity) +
-         line("novelty, bits", &ListQuality::novelty);
+         line("novelty, bits", &ListQuality::novelty) +
+         line("Gini of what is shown", &ListQuality::gini);
+}
+
+std::string segment_table(const Segments& segments) {
+  std::string text;
+  for (const ActivitySegment& third : segments.by_activity)
+    text += fmt::format("{:<44}{:>8.4f}  ndcg@10 of {} users\n",
+                        fmt::format("users with up to {} ratings", third.most_ratings),
+                        third.ndcg_at_10, third.users);
+  constexpr std::array kNames = {"rare", "known", "popular"};
+  for (std::size_t t = 0; t < kNames.size(); ++t) {
+    const PopularitySegment& third = segments.by_popularity[t];
+    text +=
+        fmt::format("{:<44}{:>8.4f}  recall@20 of {} likes\n",
+                    fmt::format("{} movies ({}, a third of the ratings)", kNames[t], third.movies),
+                    third.recall_at_20, third.liked);
+  }
+  return text;
 }
 
 std::string gate_table(const GateVerdict& verdict) {
@@ -126,6 +164,7 @@ Result<EvaluationReport> evaluate_candidate(std::span<const Rating> ratings,
   report.test_ratings = split.test.size();
   MARQUEE_ASSIGN(const auto model,
                  fit(split, catalogue, candidate.model, stage(progress, "candidate", 0, 0.5)));
+  report.learned_json = model->learned_json;
   MARQUEE_ASSIGN(report.candidate, evaluate_model(*model, split, candidate.evaluation));
   report.popularity = evaluate_ranking(rank_by_count(*model), *model, split, candidate.evaluation);
   report.popular_coverage =
@@ -149,6 +188,7 @@ nlohmann::json to_json(const EvaluationReport& report) {
                          {"candidate", to_json(report.candidate)},
                          {"popularity", to_json(report.popularity)},
                          {"popular_list_coverage@10", report.popular_coverage},
+                         {"learned", nlohmann::json::parse(report.learned_json, nullptr, false)},
                          {"gate", to_json(report.gate)}};
   if (report.production) {
     json["production"] = to_json(*report.production);
@@ -163,7 +203,8 @@ std::string to_text(const EvaluationReport& report) {
       fmt::format("Hold-out by {} ({}): fitted on {} ratings, judged on {} of {} users.\n\n",
                   name_of(report.split), report.split_note, report.train_ratings,
                   report.test_ratings, report.candidate.outcomes.size());
-  text += metric_table(report) + "\n" + list_table(report) + "\nGate:\n" + gate_table(report.gate);
+  text += metric_table(report) + "\n" + list_table(report) + "\n" +
+          segment_table(report.candidate.segments) + "\nGate:\n" + gate_table(report.gate);
   text += report.gate.passed ? "The candidate may be deployed.\n"
                              : "The candidate is refused; the present model stays.\n";
   return text;

@@ -19,7 +19,8 @@ struct EvaluationReport {
   std::size_t train_ratings = 0;
   std::size_t test_ratings = 0;
   Evaluation candidate;
-  Evaluation popularity;        // most-rated movies for everybody, as a yardstick
+  std::string learned_json;  // what the fit on the training part learned, see settings_learning.h
+  Evaluation popularity;     // most-rated movies for everybody, as a yardstick
   double popular_coverage = 0;  // coverage@10 of the popular list that strangers are served
   std::optional<Evaluation> production;  // absent on a first deployment
   bool production_is_same =

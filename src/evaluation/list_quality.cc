@@ -52,6 +52,18 @@ double diversity_between(const std::vector<double>& shown, double users, double 
   return 1 - shared / ((users - 1) * places);
 }
 
+// Σ (2 k - n - 1) x_k / (n Σ x), x ascending, k from 1.
+double gini_of(std::vector<double> shown) {
+  std::ranges::sort(shown);
+  double weighted = 0, sum = 0;
+  const auto n = static_cast<double>(shown.size());
+  for (std::size_t k = 0; k < shown.size(); ++k) {
+    weighted += (2 * static_cast<double>(k + 1) - n - 1) * shown[k];
+    sum += shown[k];
+  }
+  return sum > 0 ? weighted / (n * sum) : 0;
+}
+
 }  // namespace
 
 ListQuality measure_lists(std::span<const std::vector<std::int32_t>> lists,
@@ -75,6 +87,7 @@ ListQuality measure_lists(std::span<const std::vector<std::int32_t>> lists,
   quality.coverage = static_cast<double>(reached) / static_cast<double>(shown.size());
   quality.intra_list_diversity /= static_cast<double>(lists.size());
   quality.user_diversity = diversity_between(shown, static_cast<double>(lists.size()), places);
+  quality.gini = gini_of(shown);
   quality.novelty /= places;
   return quality;
 }

@@ -15,6 +15,7 @@ struct ListQuality {
   double intra_list_diversity = 0;  // mean of 1 - cosine of terms over the pairs within a list
   double user_diversity = 0;        // mean share of a list that another user's list does not have
   double novelty = 0;               // mean of -log2(share of users who rated the movie), bits
+  double gini = 0;  // of how often each movie of the catalogue is shown: 0 all alike, 1 one alone
 };
 
 // `lists` holds item indices of `model`, one list a user. Fewer than two users: user_diversity is

@@ -35,6 +35,10 @@ std::string_view name_of(Metric metric) {
       return "ndcg";
     case Metric::kHitRate:
       return "hit_rate";
+    case Metric::kMap:
+      return "map";
+    case Metric::kMrr:
+      return "mrr";
   }
   return "";
 }
@@ -43,10 +47,12 @@ Figures judge(std::span<const MovieId> list, std::span<const MovieId> relevant) 
   Figures figures{};
   for (std::size_t c = 0; c < kCutoffs.size(); ++c) {
     const auto k = static_cast<std::size_t>(kCutoffs[c]);
-    double hits = 0, gain = 0;
+    double hits = 0, gain = 0, precisions = 0, first = 0;
     for (std::size_t place = 0; place < std::min(k, list.size()); ++place) {
       if (!std::ranges::binary_search(relevant, list[place])) continue;
       hits += 1;
+      precisions += hits / static_cast<double>(place + 1);
+      if (first == 0) first = 1 / static_cast<double>(place + 1);
       gain += discount(place);
     }
     const double precision = hits / static_cast<double>(k);
@@ -57,6 +63,9 @@ Figures judge(std::span<const MovieId> list, std::span<const MovieId> relevant) 
         hits > 0 ? 2 * precision * recall / (precision + recall) : 0;
     figures[index_of(Metric::kNdcg)][c] = gain / ideal_gain(std::min(k, relevant.size()));
     figures[index_of(Metric::kHitRate)][c] = hits > 0 ? 1 : 0;
+    figures[index_of(Metric::kMap)][c] =
+        precisions / static_cast<double>(std::min(k, relevant.size()));
+    figures[index_of(Metric::kMrr)][c] = first;
   }
   return figures;
 }

@@ -13,9 +13,10 @@ namespace marquee {
 inline constexpr std::array<int, 3> kCutoffs = {5, 10, 20};
 inline constexpr int kLongestList = 20;
 
-enum class Metric { kPrecision, kRecall, kF1, kNdcg, kHitRate };
-inline constexpr int kMetricCount = 5;
-std::string_view name_of(Metric metric);  // "precision", "recall", "f1", "ndcg", "hit_rate"
+enum class Metric { kPrecision, kRecall, kF1, kNdcg, kHitRate, kMap, kMrr };
+inline constexpr int kMetricCount = 7;
+// "precision", "recall", "f1", "ndcg", "hit_rate", "map", "mrr"
+std::string_view name_of(Metric metric);
 
 // One user's figures, by metric and cutoff.
 using Figures = std::array<std::array<double, kCutoffs.size()>, kMetricCount>;
@@ -27,7 +28,8 @@ struct UserOutcome {
 
 // A list's figures against what is relevant (ascending ids, not empty). Gains are binary. precision
 // = hits / k, even when the list is shorter; NDCG's ideal is over min(k, relevant) places; f1 is 0
-// without a hit.
+// without a hit; map is the mean precision at the places of the hits over min(k, relevant); mrr is
+// 1 over the place of the first hit.
 Figures judge(std::span<const MovieId> list, std::span<const MovieId> relevant);
 
 // Gives a user's list, best first; empty when there is none (all figures are 0 then).

@@ -113,11 +113,11 @@ void standardise(std::vector<float>& values) {
   for (float& x : values) x = deviation > 1e-12 ? static_cast<float>((x - mean) / deviation) : 0;
 }
 
-std::vector<float> interest_of(const InteractionMatrix& matrix, const ModelOptions& options) {
-  std::vector<float> interest(matrix.item_count());
-  for (std::size_t i = 0; i < matrix.item_count(); ++i) {
+std::vector<float> interest_in(const SparseRows& grades_by_item) {
+  std::vector<float> interest(grades_by_item.rows());
+  for (std::size_t i = 0; i < interest.size(); ++i) {
     float sum = 0;
-    for (const float rating : matrix.item(i).values) sum += strength(rating, options);
+    for (const float value : grades_by_item.row(i).values) sum += value;
     interest[i] = std::log1p(sum);
   }
   standardise(interest);
@@ -184,8 +184,8 @@ TextPool make_text_pool(std::span<const std::string> texts) {
   return {std::move(offsets), std::move(bytes)};
 }
 
-Content fit_content(const InteractionMatrix& matrix, std::span<const Movie> catalogue,
-                    const ModelOptions& options) {
+Content fit_content(const InteractionMatrix& matrix, const Grades& grades,
+                    std::span<const Movie> catalogue) {
   const TermLists lists = terms_by_item(matrix, catalogue);
   const auto counts = shared_terms(lists);
   std::vector<std::string> names;
@@ -194,7 +194,7 @@ Content fit_content(const InteractionMatrix& matrix, std::span<const Movie> cata
   content.vectors = tf_idf(lists, counts);
   content.terms = make_text_pool(names);
   content.mean = column_means(content.vectors, names.size());
-  content.prior = expected_interest(content.vectors, names.size(), interest_of(matrix, options));
+  content.prior = expected_interest(content.vectors, names.size(), interest_in(grades.by_item));
   return content;
 }
 

@@ -5,7 +5,7 @@
 #include <span>
 
 #include "core/config.h"
-#include "model/interaction_matrix.h"
+#include "model/grades.h"
 
 namespace marquee {
 
@@ -20,11 +20,11 @@ struct Content {
 };
 
 // Terms that fewer than two movies share are left out: they link nothing. The prior is a ridge
-// regression of log(1 + a movie's summed strengths) on its terms, so that an unrated movie of a
+// regression of log(1 + a movie's summed grades) on its terms, so that an unrated movie of a
 // beloved kind has a start. `catalogue` in any order; movies of the matrix that it lacks have no
 // terms.
-Content fit_content(const InteractionMatrix& matrix, std::span<const Movie> catalogue,
-                    const ModelOptions& options);
+Content fit_content(const InteractionMatrix& matrix, const Grades& grades,
+                    std::span<const Movie> catalogue);
 
 // The terms of one movie, without repeats, ascending. Words are lower-cased runs of ASCII letters
 // and digits and of bytes past ASCII; very common English words and single letters are passed over.

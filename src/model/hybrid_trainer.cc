@@ -4,13 +4,11 @@
 
 #include <chrono>
 
-#include "model/content.h"
-#include "model/interaction_matrix.h"
-#include "model/item_item.h"
+#include "model/part_fitting.h"
 #include "model/popular.h"
 #include "model/scorer.h"
+#include "model/settings_learning.h"
 #include "model/similar_items.h"
-#include "model/user_user.h"
 
 namespace marquee {
 namespace {
@@ -58,20 +56,6 @@ void describe_items(ModelData& model, std::span<const Movie> catalogue) {
   model.years = std::move(years);
 }
 
-SparseRows empty_rows(std::size_t count) {
-  return {std::vector<std::int64_t>(count + 1), {}, {}};
-}
-
-Result<std::string_view> fit_item_item(ModelData& model, const InteractionMatrix& matrix) {
-  MARQUEE_ASSIGN(const ItemItemMethod method, choose_item_item(model.options, matrix.item_count()));
-  if (method == ItemItemMethod::kCosine) {
-    model.item_item = fit_item_cosine(matrix, model.options);
-    return "cosine";
-  }
-  MARQUEE_ASSIGN(model.item_item, fit_ease(matrix, model.options));
-  return "ease";
-}
-
 }  // namespace
 
 Result<TrainedModel> train_hybrid(std::span<const Rating> ratings, std::span<const Movie> catalogue,
@@ -81,45 +65,36 @@ Result<TrainedModel> train_hybrid(std::span<const Rating> ratings, std::span<con
     return fail(ErrorCode::kUnfit, "there are no ratings to train on", "training data",
                 "import some: marquee import --ratings FILE --movies FILE");
   TrainedModel trained{nullptr, {}, "off"};
-  auto model = std::make_shared<ModelData>();
-  model->options = options;
+  StepTimer timer(progress, trained.steps);
+  timer.start("rating matrix", 0);
+  MARQUEE_ASSIGN(const InteractionMatrix matrix, InteractionMatrix::build(ratings, catalogue));
+  const Grades grades = grade(matrix, options);
+  const RatingTimes times(matrix.times().span());
+  const FitInput input{matrix, grades, times, catalogue};
+
+  timer.start("learning", 0.05);
+  MARQUEE_ASSIGN(LearnedSettings learned, learn_settings(input, options));
+  MARQUEE_ASSIGN(FittedParts fitted,
+                 fit_parts(input, learned.options, wanted_parts(learned.options),
+                           [&](std::string_view step, double share) {
+                             timer.start(step, 0.5 + 0.25 * share);
+                           }));
+  hold_floors(learned, fitted.model, matrix, options);
+  trained.item_item_method = fitted.item_item_method;
+  auto model = std::make_shared<ModelData>(std::move(fitted.model));
   model->lineage = std::move(lineage);
-  const auto weights = part_weights(options);
-  {
-    StepTimer timer(progress, trained.steps);
-    timer.start("rating matrix", 0);
-    MARQUEE_ASSIGN(const InteractionMatrix matrix, InteractionMatrix::build(ratings, catalogue));
-    model->user_ids = matrix.user_ids();
-    model->item_ids = matrix.item_ids();
-    model->ratings = matrix.by_user();
-    describe_items(*model, catalogue);
+  model->learned_json = learned.json;
+  describe_items(*model, catalogue);
 
-    timer.start("user-user", 0.05);
-    model->user_user = weights[static_cast<int>(Part::kUserUser)] > 0
-                           ? fit_user_user(matrix, options)
-                           : empty_rows(model->user_count());
-    timer.start("item-item", 0.3);
-    model->item_item = empty_rows(model->item_count());
-    if (weights[static_cast<int>(Part::kItemItem)] > 0) {
-      MARQUEE_ASSIGN(trained.item_item_method, fit_item_item(*model, matrix));
-    }
+  timer.start("similar movies", 0.75);
+  model->similar = find_similar(grades, fitted.content, learned.options);
+  PopularList popular = rank_popular(matrix, options);
+  model->popular_items = std::move(popular.items);
+  model->popular_scores = std::move(popular.scores);
 
-    timer.start("content", 0.55);
-    Content content = fit_content(matrix, catalogue, options);
-    model->content = content.vectors;
-    model->content_mean = content.mean;
-    model->content_prior = content.prior;
-    model->terms = content.terms;
-
-    timer.start("similar movies", 0.6);
-    model->similar = find_similar(matrix, content, options);
-    PopularList popular = rank_popular(matrix, options);
-    model->popular_items = std::move(popular.items);
-    model->popular_scores = std::move(popular.scores);
-
-    timer.start("lists", 0.7);
-    model->lists = precompute_lists(*model);
-  }
+  timer.start("lists", 0.85);
+  model->lists = precompute_lists(*model);
+  timer.finish();
   trained.model = std::move(model);
   return trained;
 }

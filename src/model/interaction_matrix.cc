@@ -67,13 +67,6 @@ std::optional<std::int32_t> find_id(std::span<const std::int64_t> ids, std::int6
   return static_cast<std::int32_t>(found - ids.begin());
 }
 
-SparseRows strengths(const SparseRows& ratings, const ModelOptions& options) {
-  std::vector<float> values;
-  values.reserve(ratings.values.size());
-  for (const float rating : ratings.values) values.push_back(strength(rating, options));
-  return {ratings.offsets, ratings.columns, std::move(values)};
-}
-
 SparseRows transpose(const SparseRows& rows, std::size_t column_count) {
   std::vector<std::int64_t> offsets(column_count + 1);
   for (const std::int32_t column : rows.columns) ++offsets[static_cast<std::size_t>(column) + 1];
@@ -105,8 +98,10 @@ Result<InteractionMatrix> InteractionMatrix::build(std::span<const Rating> ratin
   std::vector<std::int64_t> offsets{0};
   std::vector<std::int32_t> columns;
   std::vector<float> values;
+  std::vector<TimeMicros> times;
   columns.reserve(ratings.size());
   values.reserve(ratings.size());
+  times.reserve(ratings.size());
   const auto order = order_of(ratings);
   for (std::size_t k = 0; k < order.size(); ++k) {
     const Rating& r = ratings[order[k]];
@@ -114,10 +109,12 @@ Result<InteractionMatrix> InteractionMatrix::build(std::span<const Rating> ratin
     if (next != nullptr && next->user == r.user && next->movie == r.movie) continue;
     columns.push_back(*find_id(matrix.item_ids_.span(), r.movie));
     values.push_back(r.value);
+    times.push_back(r.time);
     if (next == nullptr || next->user != r.user)
       offsets.push_back(static_cast<std::int64_t>(columns.size()));
   }
   matrix.rows_ = {std::move(offsets), std::move(columns), std::move(values)};
+  matrix.times_ = std::move(times);
   matrix.columns_ = transpose(matrix.rows_, matrix.item_count());
   return matrix;
 }

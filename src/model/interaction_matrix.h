@@ -35,8 +35,9 @@ class InteractionMatrix {
   const Array<std::int64_t>& user_ids() const { return user_ids_; }
   const Array<std::int64_t>& item_ids() const { return item_ids_; }
 
-  const SparseRows& by_user() const { return rows_; }     // users × items, the ratings
-  const SparseRows& by_item() const { return columns_; }  // items × users, the same ratings
+  const SparseRows& by_user() const { return rows_; }        // users × items, the ratings
+  const Array<TimeMicros>& times() const { return times_; }  // of the ratings of by_user()
+  const SparseRows& by_item() const { return columns_; }     // items × users, the same ratings
   SparseRows::Row user(std::size_t u) const { return rows_.row(u); }
   SparseRows::Row item(std::size_t i) const { return columns_.row(i); }
 
@@ -45,20 +46,11 @@ class InteractionMatrix {
   Array<std::int64_t> item_ids_;
   SparseRows rows_;
   SparseRows columns_;
+  Array<TimeMicros> times_;
 };
 
 // The position of `id` in ascending `ids`.
 std::optional<std::int32_t> find_id(std::span<const std::int64_t> ids, std::int64_t id);
-
-// What a rating is worth as a signal of interest: liked ratings weigh more, others still show
-// interest.
-inline float strength(float rating, const ModelOptions& options) {
-  return static_cast<float>(rating >= options.min_rating_threshold ? options.liked_strength
-                                                                   : options.other_strength);
-}
-
-// The same pattern with each rating replaced by its strength.
-SparseRows strengths(const SparseRows& ratings, const ModelOptions& options);
 
 // rows × columns → columns × rows; columns of the result ascend within its rows.
 SparseRows transpose(const SparseRows& rows, std::size_t column_count);

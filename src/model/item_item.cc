@@ -34,20 +34,48 @@ class Square {
   std::vector<float> values_;
 };
 
-// Row i of XᵀX, columns up to i: one thread a row, so that sums are taken in one order whatever the
-// threads.
-Square gram(const InteractionMatrix& matrix, const ModelOptions& options) {
-  Square g(matrix.item_count());
-  for_each_row(g.size(), thread_count(options.threads), [&] {
-    return [&](std::size_t i) {
-      float* out = g.row(i);
-      const auto raters = matrix.item(i);
+// From how many ratings on an item takes part.
+std::size_t fewest_ratings(const SparseRows& by_item) {
+  constexpr std::size_t kManyItems = 4000, kFewRatings = 3;
+  std::size_t rated = 0;
+  for (std::size_t i = 0; i < by_item.rows(); ++i) rated += !by_item.row(i).columns.empty();
+  return rated > kManyItems ? kFewRatings : 1;
+}
+
+// The items that take part, by index, and the place of each item among them (-1: none). The others'
+// rows of G + λI count as the ridge alone, and they weigh nothing.
+struct RatedItems {
+  std::vector<std::int32_t> items;
+  std::vector<std::int32_t> place_of;
+};
+
+RatedItems rated_items(const SparseRows& by_item) {
+  const std::size_t fewest = fewest_ratings(by_item);
+  RatedItems rated{{}, std::vector<std::int32_t>(by_item.rows(), -1)};
+  for (std::size_t i = 0; i < by_item.rows(); ++i) {
+    if (by_item.row(i).columns.size() < fewest) continue;
+    rated.place_of[i] = static_cast<std::int32_t>(rated.items.size());
+    rated.items.push_back(static_cast<std::int32_t>(i));
+  }
+  return rated;
+}
+
+// Row i of XᵀX over the rated items, columns up to i: one thread a row, so that sums are taken in
+// one order whatever the threads.
+Square gram(const Grades& grades, const RatedItems& rated, int threads) {
+  Square g(rated.items.size());
+  for_each_row(g.size(), threads, [&] {
+    return [&](std::size_t place) {
+      float* out = g.row(place);
+      const std::int32_t item = rated.items[place];
+      const auto raters = grades.by_item.row(static_cast<std::size_t>(item));
       for (std::size_t k = 0; k < raters.columns.size(); ++k) {
-        const float x = strength(raters.values[k], options);
-        const auto other = matrix.user(static_cast<std::size_t>(raters.columns[k]));
-        for (std::size_t j = 0; static_cast<std::size_t>(other.columns[j]) < i; ++j)
-          out[other.columns[j]] += x * strength(other.values[j], options);
-        out[i] += x * x;
+        const float x = raters.values[k];
+        const auto other = grades.by_user.row(static_cast<std::size_t>(raters.columns[k]));
+        for (std::size_t j = 0; other.columns[j] < item; ++j)
+          if (const auto at = rated.place_of[static_cast<std::size_t>(other.columns[j])]; at >= 0)
+            out[at] += x * other.values[j];
+        out[place] += x * x;
       }
     };
   });
@@ -76,26 +104,34 @@ Status invert(Square& a, int threads) {
 }
 
 // The strongest weights onto each target, as targets × sources.
-SparseRows strongest_weights(Square& inverse, const ModelOptions& options) {
+SparseRows strongest_weights(Square& inverse, const RatedItems& rated,
+                             const ModelOptions& options) {
   const std::size_t n = inverse.size();
-  std::vector<std::vector<SparseEntry>> targets(n);
+  std::vector<std::vector<SparseEntry>> targets(rated.place_of.size());
   for_each_row(n, thread_count(options.threads), [&] {
     return [&, entries = std::vector<SparseEntry>()](std::size_t target) mutable {
       entries.clear();
       const float* row = inverse.row(target);
       for (std::size_t source = 0; source < n; ++source)
         if (source != target && row[source] != 0)
-          entries.push_back({static_cast<std::int32_t>(source), -row[source] / row[target]});
+          entries.push_back({rated.items[source], -row[source] / row[target]});
       keep_top(entries, static_cast<std::size_t>(options.item_item_keep),
                [](const SparseEntry& e) { return std::abs(e.value); });
       std::ranges::sort(entries, {}, &SparseEntry::column);
-      targets[target] = entries;
+      targets[static_cast<std::size_t>(rated.items[target])] = entries;
     };
   });
   return join_rows(targets);
 }
 
 }  // namespace
+
+std::size_t regressed_items(const SparseRows& by_item) {
+  const std::size_t fewest = fewest_ratings(by_item);
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < by_item.rows(); ++i) count += by_item.row(i).columns.size() >= fewest;
+  return count;
+}
 
 Result<ItemItemMethod> choose_item_item(const ModelOptions& options, std::size_t item_count) {
   const bool fits = item_count * item_count <= dense_limit(options) / sizeof(float);
@@ -109,24 +145,23 @@ Result<ItemItemMethod> choose_item_item(const ModelOptions& options, std::size_t
       "model.item_item", "set model.item_item to auto or cosine, or raise model.dense_limit");
 }
 
-Result<SparseRows> fit_ease(const InteractionMatrix& matrix, const ModelOptions& options) {
-  Square inverse = gram(matrix, options);
+Result<SparseRows> fit_ease(const Grades& grades, const ModelOptions& options) {
+  const int threads = thread_count(options.threads);
+  const RatedItems rated = rated_items(grades.by_item);
+  Square inverse = gram(grades, rated, threads);
   for (std::size_t i = 0; i < inverse.size(); ++i)
     inverse.row(i)[i] += static_cast<float>(options.item_item_regularization);
-  MARQUEE_TRY(invert(inverse, thread_count(options.threads)));
-  return transpose(strongest_weights(inverse, options), matrix.item_count());
+  MARQUEE_TRY(invert(inverse, threads));
+  return transpose(strongest_weights(inverse, rated, options), rated.place_of.size());
 }
 
-SparseRows fit_item_cosine(const InteractionMatrix& matrix, const ModelOptions& options) {
+SparseRows fit_item_cosine(const Grades& grades, const ModelOptions& options) {
   const NeighborOptions wanted{.measure = Measure::kCosine,
                                .min_common = options.min_common_items,
                                .threshold = 0,
                                .keep = options.item_item_keep,
                                .threads = thread_count(options.threads)};
-  const SparseRows by_item = strengths(matrix.by_item(), options);
-  const SparseRows neighbors =
-      find_neighbors(by_item, transpose(by_item, matrix.user_count()), wanted);
-  return transpose(neighbors, matrix.item_count());
+  return transpose(find_neighbors(grades.by_item, grades.by_user, wanted), grades.by_item.rows());
 }
 
 }  // namespace marquee

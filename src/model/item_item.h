@@ -3,27 +3,31 @@
 
 #include "core/config.h"
 #include "core/error.h"
-#include "model/interaction_matrix.h"
+#include "model/grades.h"
 
 namespace marquee {
 
+// How many items take part in fit_ease.
+std::size_t regressed_items(const SparseRows& by_item);
+
 enum class ItemItemMethod { kEase, kCosine };
 
-// The method the options ask for; "auto" is ease while items² floats fit in `dense_limit` bytes.
-// kUsage when "ease" is asked for and does not fit.
+// The method the options ask for; "auto" is ease while regressed_items² floats fit in `dense_limit`
+// bytes. kUsage when "ease" is asked for and does not fit.
 Result<ItemItemMethod> choose_item_item(const ModelOptions& options, std::size_t item_count);
 
 // Closed-form item–item regression (EASE: Steck, "Embarrassingly Shallow Autoencoders for Sparse
-// Data", 2019) on strengths: with G = XᵀX, P = (G + λI)⁻¹ and B_ij = -P_ij / P_jj, diag(B) = 0. Row
-// j of the result holds the weights B_ji by which an interaction with j adds to item i; of each
-// target item only the `item_item_keep` greatest by magnitude are kept. Memory: items² floats,
-// once. kUnfit when G + λI is not positive definite in single precision (the ridge is too small for
-// the data).
-Result<SparseRows> fit_ease(const InteractionMatrix& matrix, const ModelOptions& options);
+// Data", 2019) on grades: with G = XᵀX, P = (G + λI)⁻¹ and B_ij = -P_ij / P_jj, diag(B) = 0. Row j
+// of the result holds the weights B_ji by which an interaction with j adds to item i; of each
+// target item only the `item_item_keep` greatest by magnitude are kept. Items that nobody rated
+// have no weights, and past 4,000 rated items neither have those with fewer than 3 ratings, which
+// teach next to nothing and are many. Memory: regressed_items² floats, once. kUnfit when G + λI is
+// not positive definite in single precision (the ridge is too small for the data).
+Result<SparseRows> fit_ease(const Grades& grades, const ModelOptions& options);
 
-// Cosine between the items' columns of strengths, pairs with fewer than `min_common_items` common
+// Cosine between the items' columns of grades, pairs with fewer than `min_common_items` common
 // users left out, the `item_item_keep` greatest of each item kept. Sparse throughout: one row of
 // counters a thread.
-SparseRows fit_item_cosine(const InteractionMatrix& matrix, const ModelOptions& options);
+SparseRows fit_item_cosine(const Grades& grades, const ModelOptions& options);
 
 }  // namespace marquee

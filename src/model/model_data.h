@@ -95,10 +95,14 @@ struct ModelData {
   Array<std::int64_t> user_ids;
   Array<std::int64_t> item_ids;
 
-  SparseRows ratings;    // users × items, the rating as given
-  SparseRows item_item;  // items × items: row j holds what an interaction with j adds to each item
+  SparseRows ratings;     // users × items, the rating as given
+  Array<float> interest;  // of each rating: its grade, less where the user's tastes have moved on
+  SparseRows item_item;   // items × items: row j holds what an interaction with j adds to each item
   SparseRows user_user;  // users × users: a user's neighbours and their similarity (own row absent)
-  SparseRows content;    // items × terms, TF–IDF, rows of unit length
+  Array<float> latent_users;  // users × factors
+  Array<float> latent_items;  // factors × items
+  Array<float> popularity;    // items: log(1 + recent interest)
+  SparseRows content;         // items × terms, TF–IDF, rows of unit length
   SparseRows
       similar;  // items × items: most similar first (columns not ascending), cosine of the tastes
   Array<float> content_mean;   // terms: the mean of content's rows
@@ -114,11 +118,23 @@ struct ModelData {
   Array<float> popular_scores;
 
   TopLists lists;
-  ModelOptions options;  // what it was trained with; kept in the file as lineage.config_json
+  // What it was trained with, nothing left open: what was asked for (lineage.config_json) with what
+  // was learned (learned_json) over it.
+  ModelOptions options;
+  std::string learned_json = "{}";  // see settings_learning.h
   Lineage lineage;
 
   std::size_t user_count() const { return user_ids.size(); }
   std::size_t item_count() const { return item_ids.size(); }
+  std::size_t factor_count() const {
+    return user_ids.empty() ? 0 : latent_users.size() / user_ids.size();
+  }
+  // What user u's ratings say of u's taste, on the pattern of `ratings`.
+  SparseRows::Row interest_of(std::size_t u) const {
+    const auto first = static_cast<std::size_t>(ratings.offsets[u]);
+    const auto row = ratings.row(u);
+    return {row.columns, interest.span().subspan(first, row.columns.size())};
+  }
 };
 
 }  // namespace marquee

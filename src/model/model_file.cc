@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "model/recommender.h"
 #include "model/tensor_file.h"
@@ -161,13 +162,23 @@ Status check_schema(const TensorFile& file) {
               file.name(), "train and deploy it with this version of marquee");
 }
 
+// What was learned over what was asked for.
+Result<Config> with_learned(Config asked, const std::string& learned_json) {
+  const auto learned = nlohmann::json::parse(learned_json, nullptr, false);
+  if (!learned.is_object() || !learned.contains("settings"))
+    return fail(ErrorCode::kCorrupt, "it does not tell what was learned", "model header");
+  return with_model_entries(std::move(asked), learned["settings"].dump());
+}
+
 Status read_header(const TensorFile& file, ModelData& model) {
   MARQUEE_TRY(check_schema(file));
   MARQUEE_ASSIGN(model.lineage.run_id, metadata_of(file, "run_id"));
   MARQUEE_ASSIGN(model.lineage.config_json, metadata_of(file, "config"));
   MARQUEE_ASSIGN(model.lineage.snapshot_json, metadata_of(file, "snapshot"));
   MARQUEE_ASSIGN(model.lineage.program, metadata_of(file, "program"));
+  MARQUEE_ASSIGN(model.learned_json, metadata_of(file, "learned"));
   auto config = with_model_entries(Config{}, model.lineage.config_json);
+  if (config) config = with_learned(std::move(*config), model.learned_json);
   if (!config)
     return fail(ErrorCode::kCorrupt, "the model's configuration: " + config.error().what,
                 file.name(), "train and deploy the model again");
@@ -181,8 +192,15 @@ void read_tensors(TensorReader& in, ModelData& model) {
   const std::size_t users = model.user_count(), items = model.item_count();
   const auto item_shape = static_cast<std::int64_t>(items);
   model.ratings = in.sorted_sparse("ratings", users, items);
+  const auto rating_count = static_cast<std::int64_t>(model.ratings.columns.size());
+  model.interest = in.finite("interest", {rating_count});
   model.item_item = in.sorted_sparse("item_item", items, items);
   model.user_user = in.sorted_sparse("user_user", users, users);
+  model.latent_items = in.finite("latent.items", {-1, item_shape});
+  const std::int64_t factors =
+      items == 0 ? 0 : static_cast<std::int64_t>(model.latent_items.size() / items);
+  model.latent_users = in.finite("latent.users", {static_cast<std::int64_t>(users), factors});
+  model.popularity = in.finite("popularity", {item_shape});
   model.terms = in.texts("terms", -1);
   model.content = in.sorted_sparse("content", items, model.terms.size());
   model.content_mean = in.finite("content.mean", {static_cast<std::int64_t>(model.terms.size())});
@@ -208,8 +226,15 @@ Status write_model(const std::filesystem::path& path, const ModelData& model) {
   tensors.add("user_ids", model.user_ids);
   tensors.add("item_ids", model.item_ids);
   tensors.add("ratings", model.ratings);
+  tensors.add("interest", model.interest);
   tensors.add("item_item", model.item_item);
   tensors.add("user_user", model.user_user);
+  const auto rows = static_cast<std::int64_t>(model.user_count());
+  const auto columns = static_cast<std::int64_t>(model.item_count());
+  const auto factors = static_cast<std::int64_t>(model.factor_count());
+  tensors.add("latent.users", model.latent_users, {rows, factors});
+  tensors.add("latent.items", model.latent_items, {factors, columns});
+  tensors.add("popularity", model.popularity);
   tensors.add("terms", model.terms);
   tensors.add("content", model.content);
   tensors.add("content.mean", model.content_mean);
@@ -220,7 +245,6 @@ Status write_model(const std::filesystem::path& path, const ModelData& model) {
   tensors.add("years", model.years);
   tensors.add("popular.items", model.popular_items);
   tensors.add("popular.scores", model.popular_scores);
-  const auto rows = static_cast<std::int64_t>(model.user_count());
   const std::int64_t width = model.lists.width;
   tensors.add("lists.items", model.lists.items, {rows, width});
   tensors.add("lists.scores", model.lists.scores, {rows, width});
@@ -229,6 +253,7 @@ Status write_model(const std::filesystem::path& path, const ModelData& model) {
                            {{"schema", std::to_string(kModelSchema)},
                             {"run_id", model.lineage.run_id},
                             {"config", model.lineage.config_json},
+                            {"learned", model.learned_json},
                             {"snapshot", model.lineage.snapshot_json},
                             {"program", model.lineage.program}});
 }

@@ -1,4 +1,5 @@
-// The model on disk: ModelData in a TensorFile. Schema version kModelSchema; every other version is refused.
+// The model on disk: ModelData in a TensorFile. Schema version kModelSchema; every other version is
+// refused.
 #pragma once
 
 #include <filesystem>
@@ -9,7 +10,7 @@
 
 namespace marquee {
 
-inline constexpr int kModelSchema = 1;
+inline constexpr int kModelSchema = 2;
 
 Status write_model(const std::filesystem::path& path, const ModelData& model);
 
@@ -21,9 +22,9 @@ struct LoadedModel {
   std::uint64_t size = 0;
 };
 
-// Refuses, each with its own message (kCorrupt), what TensorFile refuses, another schema version, a missing tensor,
-// wrong dtype or shape, offsets that are not monotone, and ids or indices that point outside. The file's bytes are
-// copied: it may be overwritten or truncated afterwards.
+// Refuses, each with its own message (kCorrupt), what TensorFile refuses, another schema version, a
+// missing tensor, wrong dtype or shape, offsets that are not monotone, and ids or indices that
+// point outside. The file's bytes are copied: it may be overwritten or truncated afterwards.
 Result<LoadedModel> load_model(const std::filesystem::path& path);
 
 }  // namespace marquee

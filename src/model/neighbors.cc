@@ -10,11 +10,17 @@ namespace marquee {
 namespace {
 
 // What one row has in common with another.
+template <Measure measure>
 struct Common {
   float dot = 0;
+  std::int32_t count = 0;
+};
+template <>
+struct Common<Measure::kPearson> {
+  float dot = 0;
+  std::int32_t count = 0;
   float own_square = 0;    // over the common columns
   float other_square = 0;  // over the common columns
-  std::int32_t count = 0;
 };
 
 std::vector<float> norms_of(const SparseRows& rows) {
@@ -27,6 +33,7 @@ std::vector<float> norms_of(const SparseRows& rows) {
 }
 
 // Compares one row at a time with all others; owned by one thread.
+template <Measure measure>
 class RowComparison {
  public:
   RowComparison(const SparseRows& rows, const SparseRows& columns, const std::vector<float>& norms,
@@ -34,13 +41,10 @@ class RowComparison {
       : rows_(rows), columns_(columns), norms_(norms), options_(options), common_(rows.rows()) {}
 
   std::vector<SparseEntry> neighbors_of(std::size_t row) {
-    if (options_.measure == Measure::kCosine)
-      accumulate<Measure::kCosine>(row);
-    else
-      accumulate<Measure::kPearson>(row);
+    accumulate(row);
     std::vector<SparseEntry> entries;
     for (const std::int32_t other : touched_) {
-      Common& common = common_[static_cast<std::size_t>(other)];
+      Common<measure>& common = common_[static_cast<std::size_t>(other)];
       if (common.count >= options_.min_common && static_cast<std::size_t>(other) != row) {
         const float value = similarity(row, static_cast<std::size_t>(other), common);
         if (value > options_.threshold) entries.push_back({other, value});
@@ -54,7 +58,6 @@ class RowComparison {
   }
 
  private:
-  template <Measure measure>
   void accumulate(std::size_t row) {
     touched_.clear();
     const auto own = rows_.row(row);
@@ -62,7 +65,7 @@ class RowComparison {
       const float x = own.values[k];
       const auto others = columns_.row(static_cast<std::size_t>(own.columns[k]));
       for (std::size_t j = 0; j < others.columns.size(); ++j) {
-        Common& common = common_[static_cast<std::size_t>(others.columns[j])];
+        Common<measure>& common = common_[static_cast<std::size_t>(others.columns[j])];
         const float y = others.values[j];
         if (common.count++ == 0) touched_.push_back(others.columns[j]);
         common.dot += x * y;
@@ -74,10 +77,12 @@ class RowComparison {
     }
   }
 
-  float similarity(std::size_t row, std::size_t other, const Common& common) const {
-    const float scale = options_.measure == Measure::kCosine
-                            ? norms_[row] * norms_[other]
-                            : std::sqrt(common.own_square * common.other_square);
+  float similarity(std::size_t row, std::size_t other, const Common<measure>& common) const {
+    float scale = 0;
+    if constexpr (measure == Measure::kCosine)
+      scale = norms_[row] * norms_[other];
+    else
+      scale = std::sqrt(common.own_square * common.other_square);
     return scale > 0 ? common.dot / scale : 0;
   }
 
@@ -85,22 +90,32 @@ class RowComparison {
   const SparseRows& columns_;
   const std::vector<float>& norms_;
   const NeighborOptions& options_;
-  std::vector<Common> common_;
+  std::vector<Common<measure>> common_;
   std::vector<std::int32_t> touched_;
 };
+
+template <Measure measure>
+SparseRows compare_rows(const SparseRows& rows, const SparseRows& columns,
+                        const NeighborOptions& options) {
+  const std::vector<float> norms = norms_of(rows);
+  std::vector<std::vector<SparseEntry>> found(rows.rows());
+  for_each_row(rows.rows(), options.threads, [&] {
+    return [&, comparison =
+                   RowComparison<measure>(rows, columns, norms, options)](std::size_t row) mutable {
+      if (options.wanted.empty() || options.wanted[row] != 0)
+        found[row] = comparison.neighbors_of(row);
+    };
+  });
+  return join_rows(found);
+}
 
 }  // namespace
 
 SparseRows find_neighbors(const SparseRows& rows, const SparseRows& columns,
                           const NeighborOptions& options) {
-  const std::vector<float> norms = norms_of(rows);
-  std::vector<std::vector<SparseEntry>> found(rows.rows());
-  for_each_row(rows.rows(), options.threads, [&] {
-    return [&, comparison = RowComparison(rows, columns, norms, options)](std::size_t row) mutable {
-      found[row] = comparison.neighbors_of(row);
-    };
-  });
-  return join_rows(found);
+  return options.measure == Measure::kCosine
+             ? compare_rows<Measure::kCosine>(rows, columns, options)
+             : compare_rows<Measure::kPearson>(rows, columns, options);
 }
 
 }  // namespace marquee

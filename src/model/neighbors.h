@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "model/model_data.h"
 
@@ -19,9 +20,10 @@ struct NeighborOptions {
   double threshold = 0;         // similarities at or below it are left out
   std::int64_t keep = 20;       // neighbours a row
   int threads = 1;
+  std::span<const std::uint8_t> wanted = {};  // by row: 1 for those asked about; empty: all
 };
 
-// For each row of `rows` its most similar others, columns ascending. `columns` must be the
+// For each wanted row of `rows` its most similar others, columns ascending. `columns` must be the
 // transpose of `rows`. Sparse throughout (Gustavson's row-by-row product): each thread holds three
 // counters a row. Time: the sum over columns of the squared number of their entries.
 SparseRows find_neighbors(const SparseRows& rows, const SparseRows& columns,

@@ -32,7 +32,8 @@ std::vector<std::string_view> split_genres(std::string_view joined) {
 
 std::vector<Recommendation> popular_list(const ModelData& model, int n) {
   std::vector<Recommendation> list;
-  for (std::size_t k = 0; k < model.popular_items.size() && list.size() < static_cast<std::size_t>(n); ++k)
+  for (std::size_t k = 0;
+       k < model.popular_items.size() && list.size() < static_cast<std::size_t>(n); ++k)
     list.push_back({.movie = model.item_ids[static_cast<std::size_t>(model.popular_items[k])],
                     .score = model.popular_scores[k],
                     .parts = {},
@@ -64,23 +65,22 @@ std::vector<Recommendation> computed(const ModelData& model, std::size_t u, int 
   std::vector<Recommendation> list;
   for (const std::int32_t best : scorer.best(static_cast<std::size_t>(n))) {
     const auto item = static_cast<std::size_t>(best);
-    Recommendation entry{.movie = model.item_ids[item],
-                         .score = scorer.total(item),
-                         .parts = {},
-                         .popular = false};
-    for (int p = 0; p < kPartCount; ++p) entry.parts[static_cast<std::size_t>(p)] = scorer.part(item, p);
+    Recommendation entry{
+        .movie = model.item_ids[item], .score = scorer.total(item), .parts = {}, .popular = false};
+    for (int p = 0; p < kPartCount; ++p)
+      entry.parts[static_cast<std::size_t>(p)] = scorer.part(item, p);
     list.push_back(entry);
   }
   return list;
 }
 
-std::vector<Explanation::Because> because(const ModelData& model, std::size_t u, std::int32_t item) {
+std::vector<Explanation::Because> because(const ModelData& model, std::size_t u,
+                                          std::int32_t item) {
   std::vector<Explanation::Because> reasons;
-  const auto own = model.ratings.row(u);
+  const auto own = model.interest_of(u);
   for (std::size_t k = 0; k < own.columns.size(); ++k) {
     const auto rated_item = static_cast<std::size_t>(own.columns[k]);
-    const float share = strength(own.values[k], model.options) *
-                        value_at(model.item_item.row(rated_item), item);
+    const float share = own.values[k] * value_at(model.item_item.row(rated_item), item);
     if (share > 0) reasons.push_back({model.item_ids[rated_item], share});
   }
   std::ranges::stable_sort(reasons, std::greater<>(), &Explanation::Because::share);
@@ -103,12 +103,11 @@ std::vector<Explanation::Neighbor> neighbors(const ModelData& model, std::size_t
 
 std::vector<std::string> shared_terms(const ModelData& model, std::size_t u, std::int32_t item) {
   std::vector<float> profile(model.terms.size());
-  const auto own = model.ratings.row(u);
+  const auto own = model.interest_of(u);
   for (std::size_t k = 0; k < own.columns.size(); ++k) {
     const auto terms = model.content.row(static_cast<std::size_t>(own.columns[k]));
     for (std::size_t t = 0; t < terms.columns.size(); ++t)
-      profile[static_cast<std::size_t>(terms.columns[t])] +=
-          strength(own.values[k], model.options) * terms.values[t];
+      profile[static_cast<std::size_t>(terms.columns[t])] += own.values[k] * terms.values[t];
   }
   const auto terms = model.content.row(static_cast<std::size_t>(item));
   std::vector<std::pair<float, std::int32_t>> shares;
@@ -118,7 +117,8 @@ std::vector<std::string> shared_terms(const ModelData& model, std::size_t u, std
   }
   std::ranges::sort(shares);
   std::vector<std::string> names;
-  for (const auto& [share, term] : shares) names.emplace_back(model.terms[static_cast<std::size_t>(term)]);
+  for (const auto& [share, term] : shares)
+    names.emplace_back(model.terms[static_cast<std::size_t>(term)]);
   return names;
 }
 
@@ -126,9 +126,16 @@ std::vector<std::string> shared_terms(const ModelData& model, std::size_t u, std
 
 std::string_view name_of(Part part) {
   switch (part) {
-    case Part::kUserUser: return "user_user";
-    case Part::kItemItem: return "item_item";
-    case Part::kContent: return "content";
+    case Part::kUserUser:
+      return "user_user";
+    case Part::kItemItem:
+      return "item_item";
+    case Part::kContent:
+      return "content";
+    case Part::kLatent:
+      return "latent";
+    case Part::kPopularity:
+      return "popularity";
   }
   return "";
 }

@@ -1,7 +1,9 @@
-// What serving, the command line and evaluation ask of a model: lists, similar movies and explanations.
+// What serving, the command line and evaluation ask of a model: lists, similar movies and
+// explanations.
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,14 +15,16 @@ namespace marquee {
 
 struct ModelData;
 
-// Where a score comes from. `kPopular` stands for users the model does not know.
-enum class Part { kUserUser = 0, kItemItem = 1, kContent = 2 };
-inline constexpr int kPartCount = 3;
-std::string_view name_of(Part part);  // "user_user", "item_item", "content"
+// Where a score comes from. The latent part is the other half of item–item: both
+// complete the user's ratings from everybody's.
+enum class Part { kUserUser = 0, kItemItem = 1, kContent = 2, kLatent = 3, kPopularity = 4 };
+inline constexpr int kPartCount = 5;
+// "user_user", "item_item", "content", "latent", "popularity"
+std::string_view name_of(Part part);
 
 struct Recommendation {
   MovieId movie = 0;
-  float score = 0;                        // sum of parts, or the Bayesian average in the popular list
+  float score = 0;  // sum of parts, or the Bayesian average in the popular list
   std::array<float, kPartCount> parts{};  // each part's weighted, standardised share of the score
   bool popular = false;                   // filled up from the popular list
 };
@@ -33,11 +37,19 @@ struct SimilarMovie {
 // Why one movie is recommended to one user.
 struct Explanation {
   Recommendation recommendation;
-  struct Because { MovieId movie = 0; float share = 0; };     // rated movies that pull it up, strongest first
+  struct Because {
+    MovieId movie = 0;
+    float share = 0;
+  };  // rated movies that pull it up, strongest first
   std::vector<Because> because;
-  struct Neighbor { UserId user = 0; float similarity = 0; float rating = 0; };  // alike users who rated it
+  struct Neighbor {
+    UserId user = 0;
+    float similarity = 0;
+    float rating = 0;
+  };  // alike users who rated it
   std::vector<Neighbor> neighbors;
-  std::vector<std::string> shared_terms;  // genres, words, tags in common with the user's taste, strongest first
+  std::vector<std::string>
+      shared_terms;  // genres, words, tags in common with the user's taste, strongest first
 };
 
 // Answers from one model, immutable and thread-safe. Keeps the model's memory alive.
@@ -48,9 +60,9 @@ class Recommender {
   bool knows_user(UserId user) const;
   bool knows_movie(MovieId movie) const;
 
-  // Up to n movies the user has not rated, best first, ties by lower id; always n when that many unrated movies
-  // exist. For n within the precomputed lists it is a copy, past them it is computed. A user the model does not
-  // know gets the popular list.
+  // Up to n movies the user has not rated, best first, ties by lower id; always n when that many
+  // unrated movies exist. For n within the precomputed lists it is a copy, past them it is
+  // computed. A user the model does not know gets the popular list.
   std::vector<Recommendation> recommend(UserId user, int n) const;
 
   // Most similar first; empty when the movie is unknown.
@@ -63,7 +75,11 @@ class Recommender {
   std::vector<std::string_view> genres(MovieId movie) const;
   int year(MovieId movie) const;
 
-  struct UserSummary { std::int64_t rating_count = 0; double avg_rating = 0; double std_dev = 0; };
+  struct UserSummary {
+    std::int64_t rating_count = 0;
+    double avg_rating = 0;
+    double std_dev = 0;
+  };
   std::optional<UserSummary> summary(UserId user) const;
   // The rating the model was trained on, if any.
   std::optional<float> rating(UserId user, MovieId movie) const;

@@ -10,9 +10,9 @@
 namespace marquee {
 namespace {
 
-constexpr auto kUserUser = static_cast<std::size_t>(Part::kUserUser);
-constexpr auto kItemItem = static_cast<std::size_t>(Part::kItemItem);
-constexpr auto kContent = static_cast<std::size_t>(Part::kContent);
+constexpr std::size_t index_of(Part part) {
+  return static_cast<std::size_t>(part);
+}
 
 // How much the prior weighs beside the profile within the content part, both standardised.
 constexpr float kPriorWeight = 0.5f;
@@ -25,10 +25,14 @@ void add_scaled(SparseRows::Row row, float scale, std::span<float> out) {
 }  // namespace
 
 std::array<float, kPartCount> part_weights(const ModelOptions& options) {
+  const double completed = options.cf_weight * (1 - options.user_user_share);
   std::array<float, kPartCount> weights{};
-  weights[kUserUser] = static_cast<float>(options.cf_weight * options.user_user_share);
-  weights[kItemItem] = static_cast<float>(options.cf_weight * (1 - options.user_user_share));
-  weights[kContent] = static_cast<float>(options.content_weight);
+  weights[index_of(Part::kUserUser)] =
+      static_cast<float>(options.cf_weight * options.user_user_share);
+  weights[index_of(Part::kItemItem)] = static_cast<float>(completed * (1 - options.latent_share));
+  weights[index_of(Part::kLatent)] = static_cast<float>(completed * options.latent_share);
+  weights[index_of(Part::kContent)] = static_cast<float>(options.content_weight);
+  weights[index_of(Part::kPopularity)] = static_cast<float>(options.popularity_weight);
   return weights;
 }
 
@@ -41,20 +45,43 @@ Scorer::Scorer(const ModelData& model)
   for (auto& part : parts_) part.resize(model.item_count());
 }
 
-void Scorer::score(std::size_t u) {
+void Scorer::take_user(std::size_t u) {
   for (const std::int32_t item : model_.ratings.row(user_).columns)
     rated_[static_cast<std::size_t>(item)] = 0;
   user_ = u;
   for (const std::int32_t item : model_.ratings.row(user_).columns)
     rated_[static_cast<std::size_t>(item)] = 1;
-  for (auto& part : parts_) std::ranges::fill(part, 0.0f);
-  if (weights_[kUserUser] > 0) score_user_user(parts_[kUserUser]);
-  if (weights_[kItemItem] > 0) score_item_item(parts_[kItemItem]);
-  if (weights_[kContent] > 0) score_content(parts_[kContent]);
+}
+
+void Scorer::score_part(Part part) {
+  const std::span<float> out = parts_[index_of(part)];
+  std::ranges::fill(out, 0.0f);
+  switch (part) {
+    case Part::kUserUser:
+      score_user_user(out);
+      break;
+    case Part::kItemItem:
+      score_item_item(out);
+      break;
+    case Part::kContent:
+      score_content(out);
+      break;
+    case Part::kLatent:
+      score_latent(out);
+      break;
+    case Part::kPopularity:
+      std::ranges::copy(model_.popularity, out.begin());
+      break;
+  }
+  standardise(out);
+}
+
+void Scorer::score(std::size_t u) {
+  take_user(u);
   std::ranges::fill(total_, 0.0f);
   for (std::size_t p = 0; p < kPartCount; ++p) {
     if (weights_[p] <= 0) continue;
-    standardise(parts_[p]);
+    score_part(static_cast<Part>(p));
     for (std::size_t i = 0; i < total_.size(); ++i) {
       parts_[p][i] *= weights_[p];
       total_[i] += parts_[p][i];
@@ -62,31 +89,34 @@ void Scorer::score(std::size_t u) {
   }
 }
 
+void Scorer::score_alone(std::size_t u, Part part) {
+  take_user(u);
+  score_part(part);
+  total_ = parts_[index_of(part)];
+}
+
 void Scorer::score_user_user(std::span<float> out) const {
   const auto neighbors = model_.user_user.row(user_);
   for (std::size_t k = 0; k < neighbors.columns.size(); ++k) {
-    const auto theirs = model_.ratings.row(static_cast<std::size_t>(neighbors.columns[k]));
-    for (std::size_t j = 0; j < theirs.columns.size(); ++j)
-      out[static_cast<std::size_t>(theirs.columns[j])] +=
-          neighbors.values[k] * strength(theirs.values[j], model_.options);
+    add_scaled(model_.interest_of(static_cast<std::size_t>(neighbors.columns[k])),
+               neighbors.values[k], out);
   }
 }
 
 void Scorer::score_item_item(std::span<float> out) const {
-  const auto own = model_.ratings.row(user_);
+  const auto own = model_.interest_of(user_);
   for (std::size_t k = 0; k < own.columns.size(); ++k)
-    add_scaled(model_.item_item.row(static_cast<std::size_t>(own.columns[k])),
-               strength(own.values[k], model_.options), out);
+    add_scaled(model_.item_item.row(static_cast<std::size_t>(own.columns[k])), own.values[k], out);
 }
 
 // The user's taste in terms, less that of somebody who took movies at random; the mean vector is
 // taken off because without it everyone's profile is mostly "drama".
 void Scorer::score_content(std::span<float> out) {
-  const auto own = model_.ratings.row(user_);
+  const auto own = model_.interest_of(user_);
   std::ranges::fill(profile_, 0.0f);
   float sum = 0;
   for (std::size_t k = 0; k < own.columns.size(); ++k) {
-    const float x = strength(own.values[k], model_.options);
+    const float x = own.values[k];
     sum += x;
     add_scaled(model_.content.row(static_cast<std::size_t>(own.columns[k])), x, profile_);
   }
@@ -94,6 +124,15 @@ void Scorer::score_content(std::span<float> out) {
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = dot(model_.content.row(i), profile_);
   standardise(out);
   for (std::size_t i = 0; i < out.size(); ++i) out[i] += kPriorWeight * model_.content_prior[i];
+}
+
+void Scorer::score_latent(std::span<float> out) const {
+  const std::size_t factors = model_.factor_count(), items = out.size();
+  for (std::size_t f = 0; f < factors; ++f) {
+    const float own = model_.latent_users[user_ * factors + f];
+    const float* theirs = model_.latent_items.begin() + f * items;
+    for (std::size_t i = 0; i < items; ++i) out[i] += own * theirs[i];
+  }
 }
 
 void Scorer::standardise(std::span<float> values) const {

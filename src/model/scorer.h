@@ -1,5 +1,5 @@
-// The weighted sum of the three parts for one user, over every item. Training (to precompute lists)
-// and serving (past them) score through this one class.
+// The weighted sum of the parts for one user, over every item. Training (to learn weights and to
+// precompute lists) and serving (past them) score through this one class.
 #pragma once
 
 #include <array>
@@ -11,7 +11,8 @@
 
 namespace marquee {
 
-// What each part weighs, from cf_weight, user_user_share and content_weight; indexed by Part.
+// What each part weighs, indexed by Part: of cf_weight, user_user_share goes to user–user, and of
+// the rest latent_share to latent and what is left to item–item. No weight may be left to learning.
 std::array<float, kPartCount> part_weights(const ModelOptions& options);
 
 // Scores one user at a time into memory of its own: one Scorer a thread. The model must outlive it.
@@ -32,10 +33,16 @@ class Scorer {
   // The n best items that the user last scored has not rated, best first, ties by lower index.
   std::vector<std::int32_t> best(std::size_t n);
 
+  // One part alone for user `u`, standardised and not weighted, into part() and total().
+  void score_alone(std::size_t u, Part part);
+
  private:
+  void take_user(std::size_t u);
+  void score_part(Part part);  // of the user taken, standardised
   void score_user_user(std::span<float> out) const;
   void score_item_item(std::span<float> out) const;
   void score_content(std::span<float> out);
+  void score_latent(std::span<float> out) const;
   void standardise(std::span<float> values) const;
 
   const ModelData& model_;

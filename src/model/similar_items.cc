@@ -11,9 +11,8 @@ namespace {
 
 constexpr float kTrustedRaters = 20;
 
-SparseRows crowd_neighbors(const InteractionMatrix& matrix, const ModelOptions& options) {
-  const SparseRows by_item = strengths(matrix.by_item(), options);
-  return find_neighbors(by_item, transpose(by_item, matrix.user_count()),
+SparseRows crowd_neighbors(const Grades& grades, const ModelOptions& options) {
+  return find_neighbors(grades.by_item, grades.by_user,
                         {.measure = Measure::kCosine,
                          .min_common = options.min_common_items,
                          .threshold = 0,
@@ -49,16 +48,15 @@ std::vector<SparseEntry> take_best(std::vector<float>& sums, std::vector<std::in
 
 }  // namespace
 
-SparseRows find_similar(const InteractionMatrix& matrix, const Content& content,
-                        const ModelOptions& options) {
-  const SparseRows crowd = crowd_neighbors(matrix, options);
+SparseRows find_similar(const Grades& grades, const Content& content, const ModelOptions& options) {
+  const SparseRows crowd = crowd_neighbors(grades, options);
   const SparseRows by_term = transpose(content.vectors, content.terms.size());
   const auto keep = static_cast<std::size_t>(options.top_n_similar_movies);
-  std::vector<std::vector<SparseEntry>> found(matrix.item_count());
+  std::vector<std::vector<SparseEntry>> found(grades.by_item.rows());
   for_each_row(found.size(), thread_count(options.threads), [&] {
     return [&, sums = std::vector<float>(found.size()),
             touched = std::vector<std::int32_t>()](std::size_t i) mutable {
-      const auto raters = static_cast<float>(matrix.item(i).columns.size());
+      const auto raters = static_cast<float>(grades.by_item.row(i).columns.size());
       const float trust = raters / (raters + kTrustedRaters);
       add_scaled(crowd.row(i), trust, sums, touched);
       const auto terms = content.vectors.row(i);

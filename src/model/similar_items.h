@@ -3,7 +3,7 @@
 
 #include "core/config.h"
 #include "model/content.h"
-#include "model/interaction_matrix.h"
+#include "model/grades.h"
 
 namespace marquee {
 
@@ -11,7 +11,6 @@ namespace marquee {
 // ascending): the cosine between who liked them, blended with the cosine between their terms. The
 // weight of the crowd grows with the movie's raters n as n / (n + 20), so that a movie nobody has
 // rated is compared by its terms alone. Values lie in (0, 1].
-SparseRows find_similar(const InteractionMatrix& matrix, const Content& content,
-                        const ModelOptions& options);
+SparseRows find_similar(const Grades& grades, const Content& content, const ModelOptions& options);
 
 }  // namespace marquee

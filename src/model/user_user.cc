@@ -9,17 +9,16 @@
 namespace marquee {
 namespace {
 
-SparseRows rarity_weighted(const InteractionMatrix& matrix, const ModelOptions& options) {
-  const SparseRows& ratings = matrix.by_user();
+SparseRows rarity_weighted(const InteractionMatrix& matrix, const SparseRows& grades) {
   const auto users = static_cast<float>(matrix.user_count());
   std::vector<float> values;
-  values.reserve(ratings.values.size());
-  for (std::size_t k = 0; k < ratings.values.size(); ++k) {
-    const auto item = static_cast<std::size_t>(ratings.columns[k]);
+  values.reserve(grades.values.size());
+  for (std::size_t k = 0; k < grades.values.size(); ++k) {
+    const auto item = static_cast<std::size_t>(grades.columns[k]);
     const auto raters = static_cast<float>(matrix.item(item).columns.size());
-    values.push_back(strength(ratings.values[k], options) * std::log(users / raters));
+    values.push_back(grades.values[k] * std::log(users / raters));
   }
-  return {ratings.offsets, ratings.columns, std::move(values)};
+  return {grades.offsets, grades.columns, std::move(values)};
 }
 
 SparseRows centred(const InteractionMatrix& matrix) {
@@ -37,15 +36,17 @@ SparseRows centred(const InteractionMatrix& matrix) {
 
 }  // namespace
 
-SparseRows fit_user_user(const InteractionMatrix& matrix, const ModelOptions& options) {
+SparseRows fit_user_user(const InteractionMatrix& matrix, const Grades& grades,
+                         const ModelOptions& options, std::span<const std::uint8_t> wanted) {
   const bool pearson = options.similarity == "pearson";
-  const SparseRows rows = pearson ? centred(matrix) : rarity_weighted(matrix, options);
+  const SparseRows rows = pearson ? centred(matrix) : rarity_weighted(matrix, grades.by_user);
   return find_neighbors(rows, transpose(rows, matrix.item_count()),
                         {.measure = pearson ? Measure::kPearson : Measure::kCosine,
                          .min_common = options.min_common_items,
                          .threshold = options.similarity_threshold,
                          .keep = options.n_neighbors,
-                         .threads = thread_count(options.threads)});
+                         .threads = thread_count(options.threads),
+                         .wanted = wanted});
 }
 
 }  // namespace marquee

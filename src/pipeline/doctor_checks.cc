@@ -41,7 +41,7 @@ fs::path nearest_existing(fs::path path) {
 Finding examine_settings(const Config& config) {
   const auto schedule = Schedule::create(config.schedule);
   if (!schedule) return failed("settings", schedule.error());
-  if (config.model.cf_weight + config.model.content_weight <= 0)
+  if (config.model.cf_weight == 0 && config.model.content_weight == 0)
     return {"settings", Health::kFail, "every part of the model has weight 0",
             "set model.cf_weight or model.content_weight above 0"};
   return {"settings", Health::kOk,

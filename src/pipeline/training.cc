@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include "model/model_file.h"
+#include "model/scorer.h"
 #include "model/tensor_file.h"
 
 namespace marquee {
@@ -35,8 +36,21 @@ json figures_of(const TrainedModel& trained, const TensorFile& written) {
           {"users", trained.model->user_count()},
           {"items", trained.model->item_count()},
           {"item_item", trained.item_item_method},
+          {"learned", json::parse(trained.model->learned_json, nullptr, false)},
           {"steps", steps_json(trained.steps)},
           {"peak_memory_bytes", peak_memory_bytes()}};
+}
+
+// "weights: user-user 0.05, …" and what they were learned from.
+std::string learned_text(const ModelOptions& options, const std::string& learned_json) {
+  const auto weights = part_weights(options);
+  std::string text;
+  for (std::size_t part = 0; part < weights.size(); ++part)
+    text += fmt::format("{}{} {:.3f}", part == 0 ? "" : ", ", name_of(static_cast<Part>(part)),
+                        weights[part]);
+  const json learned = json::parse(learned_json, nullptr, false);
+  const std::string note = learned.is_object() ? learned.value("note", "") : "";
+  return fmt::format("  {:<28} {}\n  {:<28} {}\n", "weights", text, "learned", note);
 }
 
 std::string summary(const std::string& run_id, const TrainedModel& trained,
@@ -46,6 +60,7 @@ std::string summary(const std::string& run_id, const TrainedModel& trained,
                                  trained.model->item_count());
   for (const TrainStep& step : trained.steps)
     text += fmt::format("  {:<28} {:8.2f} s\n", step.name, step.seconds);
+  text += learned_text(trained.model->options, trained.model->learned_json);
   text += fmt::format("  {:<28} {:8.1f} MiB\n", "peak memory", mebibytes(peak_memory_bytes()));
   text += fmt::format("  {:<28} {:8.1f} MiB  {}\n", "model file",
                       mebibytes(static_cast<std::int64_t>(written.size())), written.name());

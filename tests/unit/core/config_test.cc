@@ -52,7 +52,7 @@ TEST(Config, AnUnknownKeyNamesTheNearest) {
 TEST(Config, ValuesAreChecked) {
   for (const char* bad :
        {"server.port=abc", "server.port=70000", "server.port=1.5", "server.port=", "model.cf_weight=nan",
-        "model.cf_weight=1.5", "storage.mode=cloud", "server.consume=yes", "noequals", "=1",
+        "model.cf_weight=1.5", "model.content_weight=-0.5", "storage.mode=cloud", "server.consume=yes", "noequals", "=1",
         "events.min_rating=6"})
     EXPECT_NE(error_of({.file = {}, .environment = {}, .assignments = {bad}}), "") << bad;
 }

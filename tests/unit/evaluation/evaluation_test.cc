@@ -101,8 +101,39 @@ TEST_F(EvaluationTest, ListQualityIsThatOfTheDefinitions) {
   EXPECT_NEAR(quality.coverage, 20.0 / 150, 1e-12);
   EXPECT_NEAR(quality.user_diversity, 2.0 / 3, 1e-12)
       << "of three pairs one shares all, two share nothing";
+  // 130 movies are never shown, ten once, ten twice.
+  double weighted = 0;
+  for (int k = 131; k <= 150; ++k) weighted += (2.0 * k - 151) * (k <= 140 ? 1 : 2);
+  EXPECT_NEAR(quality.gini, weighted / (150 * 30), 1e-12);
   EXPECT_GT(quality.intra_list_diversity, 0);
   EXPECT_LT(quality.intra_list_diversity, 1);
+}
+
+// Segments by counting: thirds of users hold all users, the likes of all thirds are the likes of
+// movies that the model knows.
+TEST_F(EvaluationTest, SegmentsAddUpToTheWhole) {
+  const auto model = fit(split_.train);
+  const auto evaluation = evaluate_model(*model, split_, config_.evaluation);
+  ASSERT_TRUE(evaluation);
+  double users = 0, ndcg = 0;
+  for (const ActivitySegment& third : evaluation->segments.by_activity) {
+    EXPECT_NEAR(static_cast<double>(third.users),
+                static_cast<double>(evaluation->outcomes.size()) / 3, 1);
+    users += static_cast<double>(third.users);
+    ndcg += static_cast<double>(third.users) * third.ndcg_at_10;
+  }
+  EXPECT_NEAR(ndcg / users, evaluation->figures[kNdcg][1].mean, 1e-12);
+  std::size_t movies = 0, liked = 0;
+  for (const PopularitySegment& third : evaluation->segments.by_popularity) {
+    movies += third.movies;
+    liked += third.liked;
+    EXPECT_LE(third.recall_at_20, 1);
+  }
+  EXPECT_EQ(movies, model->item_count());
+  EXPECT_EQ(liked, static_cast<std::size_t>(std::ranges::count_if(
+                       split_.test, [](const Rating& r) { return r.value >= 3.5; })));
+  EXPECT_GT(evaluation->segments.by_popularity[0].movies,
+            evaluation->segments.by_popularity[2].movies);
 }
 
 TEST_F(EvaluationTest, ThePlantedTasteBeatsPopularity) {
@@ -125,6 +156,7 @@ TEST_F(EvaluationTest, AWorseCandidateIsRefused) {
   Config worse = config_;
   worse.model.cf_weight = 0;
   worse.model.content_weight = 1;
+  worse.model.popularity_weight = 0;
   worse.model.similarity = "pearson";
   const auto against =
       evaluate_candidate(data_.ratings, {}, worse, config_);  // no catalogue: nothing to go by

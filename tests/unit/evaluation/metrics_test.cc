@@ -22,6 +22,8 @@ TEST(Metrics, HitsAtTheFirstAndThirdPlace) {
   EXPECT_DOUBLE_EQ(at(figures, Metric::kF1, 5), 0.5);  // 2 · 0.4 · 0.6667 / 1.0667
   EXPECT_DOUBLE_EQ(at(figures, Metric::kHitRate, 10), 1);
   EXPECT_DOUBLE_EQ(at(figures, Metric::kNdcg, 10), (1 + 0.5) / (1 + 1 / std::log2(3) + 0.5));
+  EXPECT_DOUBLE_EQ(at(figures, Metric::kMap, 10), (1 + 2.0 / 3) / 3);
+  EXPECT_DOUBLE_EQ(at(figures, Metric::kMrr, 10), 1);
 }
 
 TEST(Metrics, OneHitAtTheTenthPlaceOfElevenRelevant) {
@@ -36,6 +38,9 @@ TEST(Metrics, OneHitAtTheTenthPlaceOfElevenRelevant) {
   EXPECT_EQ(at(figures, Metric::kHitRate, 5), 0);
   EXPECT_DOUBLE_EQ(at(figures, Metric::kRecall, 20), 1.0 / 11);
   EXPECT_EQ(at(figures, Metric::kF1, 5), 0);
+  EXPECT_DOUBLE_EQ(at(figures, Metric::kMap, 20), 0.1 / 11);
+  EXPECT_DOUBLE_EQ(at(figures, Metric::kMrr, 20), 0.1);
+  EXPECT_EQ(at(figures, Metric::kMrr, 5), 0);
 }
 
 TEST(Metrics, APerfectShortList) {

@@ -26,7 +26,7 @@ class ContentTest : public testing::Test {
  protected:
   const PlantedData data_ = plant(80, 60, 15);
   const InteractionMatrix matrix_ = *InteractionMatrix::build(data_.ratings, data_.movies);
-  const Content content_ = fit_content(matrix_, data_.movies, ModelOptions{});
+  const Content content_ = fit_content(matrix_, grade(matrix_, {}), data_.movies);
 };
 
 TEST_F(ContentTest, RowsHaveUnitLength) {
@@ -48,14 +48,14 @@ TEST_F(ContentTest, AMovieOutsideTheCatalogueHasNoTermsAndAFinitePrior) {
   auto ratings = data_.ratings;
   ratings.push_back({10, 9999, 4, 1});
   const auto matrix = InteractionMatrix::build(ratings, data_.movies);
-  const Content content = fit_content(*matrix, data_.movies, ModelOptions{});
+  const Content content = fit_content(*matrix, grade(*matrix, {}), data_.movies);
   const auto item = static_cast<std::size_t>(*find_id(matrix->item_ids().span(), 9999));
   EXPECT_TRUE(content.vectors.row(item).columns.empty());
   EXPECT_TRUE(std::isfinite(content.prior[item]));
 }
 
 TEST_F(ContentTest, NoCatalogueIsNoContent) {
-  const Content content = fit_content(matrix_, {}, ModelOptions{});
+  const Content content = fit_content(matrix_, grade(matrix_, {}), {});
   EXPECT_EQ(content.terms.size(), 0u);
   for (const float prior : content.prior) EXPECT_EQ(prior, 0);
 }
@@ -65,7 +65,7 @@ TEST(ContentPrior, ExpectsInterestWhereAGenreIsPopular) {
   std::erase_if(data.ratings,
                 [](const Rating& r) { return (r.movie - 1000) % 4 == 2 && r.user % 8 != 0; });
   const auto matrix = InteractionMatrix::build(data.ratings, data.movies);
-  const Content content = fit_content(*matrix, data.movies, ModelOptions{});
+  const Content content = fit_content(*matrix, grade(*matrix, {}), data.movies);
   const auto unrated_horror = static_cast<std::size_t>(*find_id(matrix->item_ids().span(), 1058));
   const auto unrated_comedy = static_cast<std::size_t>(*find_id(matrix->item_ids().span(), 1057));
   ASSERT_TRUE(matrix->item(unrated_horror).columns.empty());

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <numeric>
 #include <random>
 #include <set>
 
@@ -80,33 +81,46 @@ TEST_F(HybridTrainerTest, ThreadsChangeScoresByTiesAtMost) {
     ASSERT_NEAR(one->lists.scores[k], two->lists.scores[k], 1e-4);
 }
 
-TEST_F(HybridTrainerTest, EveryPartAloneFindsTheTaste) {
-  for (const auto& [cf, share, content] :
-       {std::tuple(1.0, 1.0, 0.0), {1.0, 0.0, 0.0}, {0.0, 0.0, 1.0}}) {
+TEST_F(HybridTrainerTest, EveryPersonalPartAloneFindsTheTaste) {
+  for (const auto& [cf, share, latent, content] : {std::tuple(1.0, 1.0, 0.0, 0.0),
+                                                   {1.0, 0.0, 0.0, 0.0},
+                                                   {1.0, 0.0, 1.0, 0.0},
+                                                   {0.0, 0.0, 0.0, 1.0}}) {
     Config config = small_config();
     config.model.cf_weight = cf;
     config.model.user_user_share = share;
+    config.model.latent_share = latent;
     config.model.content_weight = content;
-    EXPECT_GT(own_genre_share(*train(data_, config)), 0.6) << "chance would be a quarter";
+    config.model.popularity_weight = 0;
+    EXPECT_GT(own_genre_share(*train(data_, config)), 0.6)
+        << "chance would be a quarter; " << cf << share << latent << content;
   }
 }
 
 TEST_F(HybridTrainerTest, SwitchingAnyPartOffChangesLists) {
-  const auto whole = train(data_, small_config());
-  for (const auto& [cf, share, content] :
-       {std::tuple(0.9, 0.0, 0.1), {0.9, 1.0, 0.1}, {0.9, 0.33, 0.0}}) {
+  const auto with = [&](double cf, double share, double latent, double content, double popular) {
     Config config = small_config();
     config.model.cf_weight = cf;
     config.model.user_user_share = share;
+    config.model.latent_share = latent;
     config.model.content_weight = content;
-    EXPECT_FALSE(std::ranges::equal(whole->lists.items, train(data_, config)->lists.items));
-  }
+    config.model.popularity_weight = popular;
+    return train(data_, config)->lists.items;
+  };
+  const auto whole = with(0.9, 0.33, 0.5, 0.1, 0.1);
+  EXPECT_FALSE(std::ranges::equal(whole, with(0.9, 0, 0.5, 0.1, 0.1)));
+  EXPECT_FALSE(std::ranges::equal(whole, with(0.9, 1, 0.5, 0.1, 0.1)));
+  EXPECT_FALSE(std::ranges::equal(whole, with(0.9, 0.33, 0, 0.1, 0.1)));
+  EXPECT_FALSE(std::ranges::equal(whole, with(0.9, 0.33, 1, 0.1, 0.1)));
+  EXPECT_FALSE(std::ranges::equal(whole, with(0.9, 0.33, 0.5, 0, 0.1)));
+  EXPECT_FALSE(std::ranges::equal(whole, with(0.9, 0.33, 0.5, 0.1, 0)));
 }
 
 TEST_F(HybridTrainerTest, ContentRanksMoviesThatNobodyRated) {
   Config config = small_config();
   config.model.cf_weight = 0;
   config.model.content_weight = 1;
+  config.model.popularity_weight = 0;
   config.model.precomputed_top_n = 120;
   const Recommender recommender(train(data_, config));
   for (UserId user = 10; user < 14; ++user) {
@@ -127,7 +141,7 @@ TEST_F(HybridTrainerTest, ListsAreFullUnratedAndSortedWithTiesByLowerId) {
     for (std::size_t k = 0; k < list.size(); ++k) {
       EXPECT_FALSE(recommender.rating(user, list[k].movie)) << "rated already";
       EXPECT_TRUE(seen.insert(list[k].movie).second);
-      const float sum = list[k].parts[0] + list[k].parts[1] + list[k].parts[2];
+      const float sum = std::accumulate(list[k].parts.begin(), list[k].parts.end(), 0.0F);
       EXPECT_NEAR(sum, list[k].score, 1e-5);
       if (k == 0) continue;
       EXPECT_TRUE(list[k - 1].score > list[k].score ||

@@ -12,15 +12,15 @@ namespace {
 using DenseMatrix = std::vector<std::vector<double>>;
 
 // The plain, slow twin of EASE in double precision: Gauss–Jordan elimination on G + λI.
-DenseMatrix plain_ease(const InteractionMatrix& matrix, const ModelOptions& options) {
-  const std::size_t n = matrix.item_count();
+DenseMatrix plain_ease(const Grades& grades, const ModelOptions& options) {
+  const std::size_t n = grades.by_item.rows();
   DenseMatrix a(n, std::vector<double>(2 * n));
-  for (std::size_t u = 0; u < matrix.user_count(); ++u) {
-    const auto row = matrix.user(u);
+  for (std::size_t u = 0; u < grades.by_user.rows(); ++u) {
+    const auto row = grades.by_user.row(u);
     for (std::size_t i = 0; i < row.columns.size(); ++i)
       for (std::size_t j = 0; j < row.columns.size(); ++j)
         a[static_cast<std::size_t>(row.columns[i])][static_cast<std::size_t>(row.columns[j])] +=
-            strength(row.values[i], options) * strength(row.values[j], options);
+            static_cast<double>(row.values[i]) * row.values[j];
   }
   for (std::size_t i = 0; i < n; ++i) {
     a[i][i] += options.item_item_regularization;
@@ -48,13 +48,14 @@ class ItemItemTest : public testing::Test {
   const PlantedData data_ = plant(80, 40, 15);
   const InteractionMatrix matrix_ = *InteractionMatrix::build(data_.ratings, data_.movies);
   ModelOptions options_;
+  const Grades grades_ = grade(matrix_, options_);
 };
 
 TEST_F(ItemItemTest, EaseIsThatOfThePlainTwin) {
   options_.item_item_keep = 1000;
-  const auto fitted = fit_ease(matrix_, options_);
+  const auto fitted = fit_ease(grades_, options_);
   ASSERT_TRUE(fitted) << fitted.error().message();
-  const DenseMatrix plain = plain_ease(matrix_, options_);
+  const DenseMatrix plain = plain_ease(grades_, options_);
   std::size_t compared = 0;
   for (std::size_t j = 0; j < fitted->rows(); ++j) {
     const auto row = fitted->row(j);
@@ -66,9 +67,9 @@ TEST_F(ItemItemTest, EaseIsThatOfThePlainTwin) {
 
 TEST_F(ItemItemTest, EaseKeepsTheStrongestWeightsOfEachMovie) {
   options_.item_item_keep = 3;
-  const auto fitted = fit_ease(matrix_, options_);
+  const auto fitted = fit_ease(grades_, options_);
   ASSERT_TRUE(fitted);
-  const DenseMatrix plain = plain_ease(matrix_, options_);
+  const DenseMatrix plain = plain_ease(grades_, options_);
   const SparseRows targets = transpose(*fitted, matrix_.item_count());
   for (std::size_t target = 0; target < targets.rows(); ++target) {
     const auto row = targets.row(target);
@@ -86,7 +87,7 @@ TEST_F(ItemItemTest, EaseKeepsTheStrongestWeightsOfEachMovie) {
 }
 
 TEST_F(ItemItemTest, AMovieThatNobodyRatedHasNoWeights) {
-  const auto fitted = fit_ease(matrix_, options_);
+  const auto fitted = fit_ease(grades_, options_);
   ASSERT_TRUE(fitted);
   for (std::size_t i = 0; i < matrix_.item_count(); ++i)
     EXPECT_TRUE(!matrix_.item(i).columns.empty() || fitted->row(i).columns.empty()) << i;
@@ -99,7 +100,7 @@ TEST_F(ItemItemTest, AVanishingRidgeGivesAnErrorOrFiniteWeights) {
     if (rating.movie == 1001) twins.push_back({rating.user, 5000, rating.value, rating.time});
   const auto matrix = InteractionMatrix::build(twins, data_.movies);
   ASSERT_TRUE(matrix);
-  const auto fitted = fit_ease(*matrix, options_);
+  const auto fitted = fit_ease(grade(*matrix, options_), options_);
   if (!fitted) {
     EXPECT_EQ(fitted.error().code, ErrorCode::kUnfit);
     return;
@@ -118,7 +119,7 @@ TEST_F(ItemItemTest, PastTheDenseLimitCosineTakesOver) {
 }
 
 TEST_F(ItemItemTest, CosineOfMoviesOfOneGenreIsHigher) {
-  const SparseRows fitted = fit_item_cosine(matrix_, options_);
+  const SparseRows fitted = fit_item_cosine(grades_, options_);
   double own = 0, other = 0;
   for (std::size_t i = 0; i < fitted.rows(); ++i)
     for (std::size_t k = 0; k < fitted.row(i).columns.size(); ++k) {

@@ -56,7 +56,9 @@ constexpr const char* kNames[] = {"user_ids",          "item_ids",
                                   "genres.bytes",      "years",
                                   "popular.items",     "popular.scores",
                                   "lists.items",       "lists.scores",
-                                  "lists.parts"};
+                                  "lists.parts",       "interest",
+                                  "latent.users",      "latent.items",
+                                  "popularity"};
 
 class ModelFileTest : public testing::Test {
  protected:
@@ -155,11 +157,11 @@ TEST_F(ModelFileTest, OverwritingTheFileLaterChangesNothing) {
 TEST_F(ModelFileTest, RefusesAnotherSchema) {
   Parts parts = take_apart();
   parts.metadata["schema"] = "99";
-  expect_refused(parts, "schema version 99, this program reads version 1");
+  expect_refused(parts, "schema version 99, this program reads version 2");
 }
 
 TEST_F(ModelFileTest, RefusesAHeaderThatIsNoModels) {
-  for (const char* key : {"schema", "run_id", "config", "snapshot", "program"}) {
+  for (const char* key : {"schema", "run_id", "config", "learned", "snapshot", "program"}) {
     Parts parts = take_apart();
     parts.metadata.erase(key);
     expect_refused(parts, key);

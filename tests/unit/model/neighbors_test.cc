@@ -104,7 +104,7 @@ TEST_F(NeighborsTest, NeighboursShareTheTaste) {
     ModelOptions options;
     options.similarity = measure;
     options.n_neighbors = 5;
-    const SparseRows found = fit_user_user(matrix_, options);
+    const SparseRows found = fit_user_user(matrix_, grade(matrix_, options), options);
     int same = 0, all = 0;
     for (std::size_t u = 0; u < found.rows(); ++u)
       for (const std::int32_t v : found.row(u).columns) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "tests/unit/registry/small_model.h"
 
@@ -109,7 +110,7 @@ TEST(ModelDiff, ShowsAUsersListsSideBySide) {
   EXPECT_EQ(diff.ratings[1].change.before, 4.5F);
   EXPECT_EQ(diff.ratings[1].change.after, 1.0F);
   EXPECT_EQ(diff.ratings[1].title, "Movie 3");
-  EXPECT_NEAR(diff.share_after[0] + diff.share_after[1] + diff.share_after[2], 1, 1e-6);
+  EXPECT_NEAR(std::accumulate(diff.share_after.begin(), diff.share_after.end(), 0.0), 1, 1e-6);
 
   const std::string text = to_text(diff);
   EXPECT_THAT(text, HasSubstr("rated by now"));

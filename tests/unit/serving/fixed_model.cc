@@ -31,7 +31,7 @@ TopLists lists(const std::array<std::array<std::int32_t, 3>, 2>& users) {
       const std::size_t place = u * kWidth + k;
       items[place] = users[u][k];
       scores[place] = static_cast<float>(3 - k);
-      std::ranges::copy(std::array{0.5F, 0.25F, 0.25F}, parts.begin() + place * kPartCount);
+      std::ranges::copy(std::array{0.5F, 0.25F, 0.25F, 0.0F, 0.0F}, parts.begin() + place * kPartCount);
     }
   return {kWidth, std::move(items), std::move(scores), std::move(parts)};
 }
@@ -45,6 +45,8 @@ std::shared_ptr<ModelData> fixed_model_data(const std::string& run_id) {
   data->item_ids = std::vector<std::int64_t>{10, 20, 30, 40, 50};
   data->ratings = {std::vector<std::int64_t>{0, 2, 3}, std::vector<std::int32_t>{0, 1, 2},
                    std::vector<float>{5, 4, 3}};
+  data->interest = data->ratings.values;
+  data->popularity = std::vector<float>(kItems);
   data->item_item = no_entries(kItems);
   data->user_user = no_entries(kUsers);
   data->content = no_entries(kItems);

@@ -1,0 +1,26 @@
+// What each rating is worth as a signal of taste. Predicting ratings is the wrong target for lists;
+// interactions are ranked instead, and the better a rating the more its interaction counts.
+#pragma once
+
+#include "core/config.h"
+#include "model/interaction_matrix.h"
+
+namespace marquee {
+
+struct Grades {
+  SparseRows by_user;  // users × items, the pattern of the ratings
+  SparseRows by_item;  // items × users, the same grades
+};
+
+// other_strength + (liked_strength - other_strength) · s, where s rises smoothly from 0 to 1 around
+// the user's own mean m: s = 1 / (1 + exp(-(grade_slope · (rating - m) / d + 1))), with d the
+// deviation of all ratings and m shrunk to the mean of all by 5 ratings' worth. Any scale of
+// ratings gives the same grades. With grade_slope 0 a rating is liked (>= min_rating_threshold) or
+// not.
+Grades grade(const InteractionMatrix& matrix, const ModelOptions& options);
+
+// The grades by user, each halved for every `half_life` days that the rating is older than its
+// user's newest: what somebody cares about now. Ratings without a time count as the user's oldest.
+Array<float> interest_of(const InteractionMatrix& matrix, const Grades& grades, double half_life);
+
+}  // namespace marquee

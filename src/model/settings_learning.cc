@@ -1,0 +1,305 @@
+#include "model/settings_learning.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "model/blend_search.h"
+#include "model/list_floors.h"
+#include "model/parallel.h"
+#include "model/strengths.h"
+
+namespace marquee {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMostCuts = 5;
+constexpr std::size_t kEnoughUsers = 1000;
+constexpr std::size_t kFewestUsers = 20;
+constexpr double kFitsForRidges = 15;  // that the budget has to pay for before ridges are tried
+constexpr std::size_t kRidgeCuts = 2;  // ridges are compared on so many cuts
+constexpr double kRidgeTolerance = 0.01;
+
+// The columns: user–user, content and latent, then item–item and popularity with their agings.
+// Where what is held out is not newer than the rest, aging has nothing to win.
+std::vector<Column> columns_for(const ModelOptions& asked, bool in_time) {
+  std::vector<Column> columns = {{Part::kUserUser, 0}, {Part::kContent, 0}, {Part::kLatent, 0}};
+  columns.push_back({Part::kItemItem, 0});
+  if (in_time && asked.own_half_life == 0)
+    for (const double share : {0.3, 0.1}) columns.push_back({Part::kItemItem, share});
+  columns.push_back({Part::kPopularity, 0});
+  if (in_time && asked.popularity_half_life == 0)
+    for (const double share : {0.3, 0.1, 0.03, 0.01}) columns.push_back({Part::kPopularity, share});
+  return columns;
+}
+
+std::vector<double> open_or(double asked, std::vector<double> values) {
+  return asked >= 0 ? std::vector<double>{asked} : std::move(values);
+}
+
+// No part can be learned away: each stays in the score and in explanations; pinning 0 does it.
+Dials dials_for(const ModelOptions& asked, std::span<const Column> columns) {
+  Dials dials = {open_or(asked.cf_weight, {0.1, 0.2, 0.35, 0.5, 0.7, 1}),
+                 open_or(asked.user_user_share, {0.05, 0.1, 0.2, 0.35, 0.5, 0.9}),
+                 open_or(asked.latent_share, {0.05, 0.15, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 0.95}),
+                 open_or(asked.content_weight, {0.02, 0.05, 0.1, 0.2, 0.4, 1}),
+                 open_or(asked.popularity_weight, {0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.45, 0.7, 1}),
+                 {},
+                 {}};
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    if (columns[c].part == Part::kItemItem)
+      dials[static_cast<std::size_t>(Dial::kOwnAging)].push_back(static_cast<double>(c));
+    if (columns[c].part == Part::kPopularity)
+      dials[static_cast<std::size_t>(Dial::kPopularityAging)].push_back(static_cast<double>(c));
+  }
+  return dials;
+}
+
+bool anything_open(const ModelOptions& asked) {
+  return std::ranges::any_of(std::array{asked.cf_weight, asked.user_user_share, asked.latent_share,
+                                        asked.content_weight, asked.popularity_weight},
+                             [](double weight) { return weight < 0; });
+}
+
+// One try of a ridge: its factor on the rule's, and the mean NDCG@10 of the part alone.
+struct RidgeTry {
+  double factor = 1;
+  double ndcg = 0;
+};
+
+// The smallest factor (weakest ridge, widest lists) that is about as good as the best.
+double best_factor(const std::vector<RidgeTry>& tries) {
+  const auto best = std::ranges::max_element(tries, {}, &RidgeTry::ndcg);
+  for (const RidgeTry& one : tries)
+    if (one.ndcg >= (1 - kRidgeTolerance) * best->ndcg) return one.factor;
+  return 1;
+}
+
+// Learns from one set of cuts; made, run once and thrown away.
+class Learning {
+ public:
+  Learning(const FitInput& input, const ModelOptions& asked, const FitProgress& progress)
+      : input_(input), asked_(asked), progress_(progress), parts_(wanted_parts(asked)) {}
+
+  Result<LearnedSettings> run() {
+    if (!asked_.learn) return rules("model.learn is off");
+    if (!anything_open(asked_)) return rules("every weight is pinned");
+    const double affordable = asked_.learn_budget / fit_work(input_.matrix, asked_, parts_);
+    if (affordable < 1) return rules("model.learn_budget does not pay for one more fit");
+    const auto most = static_cast<std::size_t>(std::min(affordable, double{kMostCuts}));
+    const ValidationCuts cuts = make_cuts(input_.matrix, asked_.validation, most);
+    columns_ = columns_for(asked_, cuts.kind == "time");
+    dials_ = dials_for(asked_, columns_);
+    report_["validation"] = cuts.kind;
+    report_["note"] = cuts.note;
+    if (affordable >= kFitsForRidges) MARQUEE_TRY(learn_ridges(cuts.cuts));
+    MARQUEE_TRY(collect_cases(cuts.cuts));
+    if (judged_ < kFewestUsers) return rules(fmt::format("only {} users to learn from", judged_));
+    return search();
+  }
+
+ private:
+  void tell(std::string_view step, double share) {
+    if (progress_) progress_(step, share);
+  }
+
+  Result<LearnedSettings> rules(const std::string& why) {
+    report_["note"] = "not learned: " + why;
+    const ModelOptions options = with_rules(asked_, input_.grades, input_.times);
+    return finish(options);
+  }
+
+  Status learn_ridges(const std::vector<Cut>& cuts) {
+    const bool item_item = has(Part::kItemItem) && asked_.item_item_regularization == 0;
+    const bool latent = has(Part::kLatent) && asked_.latent_regularization == 0;
+    if (!item_item && !latent) return {};
+    std::vector<RidgeTry> item_item_tries = {{0.5, 0}, {1, 0}, {2, 0}};
+    std::vector<RidgeTry> latent_tries = {{0.6, 0}, {1, 0}, {1.6, 0}};
+    const std::size_t count = std::min(kRidgeCuts, cuts.size());
+    PartSet both{};
+    both[static_cast<std::size_t>(Part::kItemItem)] = item_item;
+    both[static_cast<std::size_t>(Part::kLatent)] = latent;
+    for (std::size_t c = 0; c < count; ++c) {
+      tell("learning: ridges", 0.5 * static_cast<double>(c) / static_cast<double>(count));
+      MARQUEE_ASSIGN(const FittedCut cut,
+                     FittedCut::fit(cuts[c], input_.catalogue, asked_, both, {}));
+      const double weight = cut.weight() * static_cast<double>(cut.judged_users());
+      for (RidgeTry& one : item_item_tries) {
+        if (!item_item) break;
+        MARQUEE_ASSIGN(const double ndcg, one.factor == 1 ? cut.judge_alone(Part::kItemItem)
+                                                          : cut.judge_item_item(one.factor));
+        one.ndcg += weight * ndcg;
+      }
+      for (RidgeTry& one : latent_tries) {
+        if (!latent) break;
+        MARQUEE_ASSIGN(const double ndcg, one.factor == 1 ? cut.judge_alone(Part::kLatent)
+                                                          : cut.judge_latent(one.factor));
+        one.ndcg += weight * ndcg;
+      }
+      ridge_users_ += weight;
+    }
+    if (item_item) strengths_.item_item = chosen("item_item", item_item_tries);
+    if (latent) strengths_.latent = chosen("latent", latent_tries);
+    return {};
+  }
+
+  double chosen(const char* part, const std::vector<RidgeTry>& tries) {
+    for (const RidgeTry& one : tries)
+      report_["ridges"].push_back({{"part", part},
+                                   {"factor", one.factor},
+                                   {"ndcg@10", ridge_users_ > 0 ? one.ndcg / ridge_users_ : 0}});
+    return best_factor(tries);
+  }
+
+  Status collect_cases(const std::vector<Cut>& cuts) {
+    for (std::size_t c = 0; c < cuts.size() && judged_ < kEnoughUsers; ++c) {
+      tell("learning: cuts", 0.5 + 0.4 * static_cast<double>(c) / static_cast<double>(cuts.size()));
+      MARQUEE_ASSIGN(const FittedCut cut,
+                     FittedCut::fit(cuts[c], input_.catalogue, asked_, parts_, strengths_));
+      auto cases = cut.cases(columns_, parts_, c == 0);
+      std::ranges::move(cases, std::back_inserter(cases_));
+      judged_ += cut.judged_users();
+      if (c == 0) popular_coverage_ = cut.popular_coverage();
+      report_["cuts"] = c + 1;
+    }
+    report_["users"] = judged_;
+    return {};
+  }
+
+  Floors floors(const BlendSearch& search) const {
+    Floors floors{asked_.learn_coverage_ratio * static_cast<double>(popular_coverage_), 0};
+    if (!has(Part::kItemItem)) return floors;
+    const auto plain = static_cast<std::size_t>(
+        std::ranges::find(columns_, Part::kItemItem, &Column::part) - columns_.begin());
+    const BlendFigures item_item = search.judge_column(plain);
+    floors.user_diversity = asked_.learn_diversity_share * item_item.user_diversity;
+    return floors;
+  }
+
+  Result<LearnedSettings> search() {
+    tell("learning: weights", 0.9);
+    const BlendSearch search(cases_, columns_, thread_count(asked_.threads));
+    const Floors limits = floors(search);
+    const BlendResult best = search.search(dials_, limits);
+    for (std::size_t c = 0; c < columns_.size(); ++c)
+      if (has(columns_[c].part))
+        report_["alone"].push_back({{"part", name_of(columns_[c].part)},
+                                    {"newest_share", columns_[c].newest_share},
+                                    {"ndcg@10", search.judge_column(c).ndcg}});
+    report_["floors"] = {{"coverage@10_movies", limits.coverage},
+                         {"user_diversity", limits.user_diversity}};
+    report_["ndcg@10"] = best.figures.ndcg;
+    report_["coverage@10_movies"] = best.figures.coverage;
+    report_["user_diversity"] = best.figures.user_diversity;
+    report_["evaluations"] = best.evaluations;
+    report_["curve"] = best.curve;
+    return finish(options_of(best.setting));
+  }
+
+  ModelOptions options_of(const Setting& setting) const {
+    const auto value = [&](Dial dial) {
+      const auto d = static_cast<std::size_t>(dial);
+      return dials_[d][setting[d]];
+    };
+    const auto half_life = [&](Dial dial) {
+      const Column& column = columns_[static_cast<std::size_t>(value(dial))];
+      return column.newest_share > 0 && input_.times.tell_anything()
+                 ? input_.times.age_of_newest(column.newest_share)
+                 : kNoDecay;
+    };
+    ModelOptions options = asked_;
+    options.cf_weight = value(Dial::kCollaborative);
+    options.user_user_share = value(Dial::kUserUserShare);
+    options.latent_share = value(Dial::kLatentShare);
+    options.content_weight = value(Dial::kContent);
+    options.popularity_weight = value(Dial::kPopularity);
+    if (asked_.own_half_life == 0) options.own_half_life = half_life(Dial::kOwnAging);
+    if (asked_.popularity_half_life == 0)
+      options.popularity_half_life = half_life(Dial::kPopularityAging);
+    options = with_rules(options, input_.grades, input_.times);
+    if (asked_.item_item_regularization == 0)
+      options.item_item_regularization *= strengths_.item_item;
+    if (asked_.latent_regularization == 0) options.latent_regularization *= strengths_.latent;
+    return options;
+  }
+
+  LearnedSettings finish(const ModelOptions& options) {
+    json settings = json::object();
+    const auto note = [&](const char* key, double asked, double value) {
+      if (asked != value) settings[key] = value;
+    };
+    note("model.cf_weight", asked_.cf_weight, options.cf_weight);
+    note("model.user_user_share", asked_.user_user_share, options.user_user_share);
+    note("model.latent_share", asked_.latent_share, options.latent_share);
+    note("model.content_weight", asked_.content_weight, options.content_weight);
+    note("model.popularity_weight", asked_.popularity_weight, options.popularity_weight);
+    note("model.own_half_life", asked_.own_half_life, options.own_half_life);
+    note("model.popularity_half_life", asked_.popularity_half_life, options.popularity_half_life);
+    note("model.item_item_regularization", asked_.item_item_regularization,
+         options.item_item_regularization);
+    note("model.latent_regularization", asked_.latent_regularization,
+         options.latent_regularization);
+    report_["settings"] = std::move(settings);
+    return {options, report_.dump()};
+  }
+
+  bool has(Part part) const { return parts_[static_cast<std::size_t>(part)]; }
+
+  const FitInput& input_;
+  const ModelOptions& asked_;
+  const FitProgress& progress_;
+  PartSet parts_;
+  std::vector<Column> columns_;
+  Dials dials_;
+  FittedCut::Strengths strengths_;
+  std::vector<BlendCase> cases_;
+  std::size_t judged_ = 0;
+  std::size_t popular_coverage_ = 0;
+  double ridge_users_ = 0;
+  json report_ = json::object();
+};
+
+}  // namespace
+
+double fit_work(const InteractionMatrix& matrix, const ModelOptions& options,
+                const PartSet& parts) {
+  const auto users = static_cast<double>(matrix.user_count());
+  const auto items = static_cast<double>(matrix.item_count());
+  const auto ratings = static_cast<double>(matrix.rating_count());
+  const auto factors = static_cast<double>(options.latent_factors);
+  double flop = 1e6;
+  if (parts[static_cast<std::size_t>(Part::kItemItem)])
+    flop += std::pow(static_cast<double>(regressed_items(matrix.by_item())), 3);
+  if (parts[static_cast<std::size_t>(Part::kLatent)])
+    flop += static_cast<double>(options.latent_iterations) * factors * factors *
+            (2 * ratings + (users + items) * factors / 3);
+  if (parts[static_cast<std::size_t>(Part::kUserUser)])
+    for (std::size_t i = 0; i < matrix.item_count(); ++i)
+      flop += 50 * std::pow(static_cast<double>(matrix.item(i).columns.size()), 2);
+  return flop / 1e9;
+}
+
+void hold_floors(LearnedSettings& learned, ModelData& fitted, const InteractionMatrix& matrix,
+                 const ModelOptions& asked) {
+  const FloorCheck check = hold_coverage(fitted, matrix);
+  json report = json::parse(learned.json);
+  report["lists"] = {{"coverage@10_movies", check.coverage},
+                     {"popular_coverage@10_movies", check.popular_coverage}};
+  if (asked.learn && asked.popularity_weight < 0 &&
+      check.popularity_weight != learned.options.popularity_weight) {
+    report["lists"]["popularity_weight_on_cuts"] = learned.options.popularity_weight;
+    report["settings"]["model.popularity_weight"] = check.popularity_weight;
+    learned.options.popularity_weight = fitted.options.popularity_weight = check.popularity_weight;
+  }
+  learned.json = report.dump();
+}
+
+Result<LearnedSettings> learn_settings(const FitInput& input, const ModelOptions& asked,
+                                       const FitProgress& progress) {
+  return Learning(input, asked, progress).run();
+}
+
+}  // namespace marquee

@@ -1,0 +1,40 @@
+// Learns what the configuration leaves open: weights of the parts, how fast things age, ridges. On
+// cuts of the training data alone, within a budget of arithmetic and not of time, so that the same
+// data gives the same settings on any machine of a kind.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+
+#include "core/error.h"
+#include "model/part_fitting.h"
+
+namespace marquee {
+
+struct LearnedSettings {
+  ModelOptions options;  // nothing left open
+  // {"settings": {"model.cf_weight": 0.7, …}, "validation": "time", "note": …, "cuts": 5,
+  //  "users": 480, "evaluations": 350, "ndcg@10": …, "coverage@10_movies": …, "user_diversity": …,
+  //  "floors": {…}, "alone": {"item_item": …}, "ridges": […], "curve": [[evaluations, ndcg], …]};
+  // "settings" holds what was open, as it is read back by with_model_entries.
+  std::string json;
+};
+
+// How many cuts there are: enough for 1,000 judged users, at most 5, and no more than model.
+// learn_budget pays for. Ridges are tried at several strengths where the budget pays for that too.
+// With less than 20 judged users, with model.learn off, or where the budget pays for no cut, the
+// rules of strengths.h stand, and the note says why.
+Result<LearnedSettings> learn_settings(const FitInput& input, const ModelOptions& asked,
+                                       const FitProgress& progress = {});
+
+// Holds the fitted model to the floor of coverage on its own lists: lowers the popularity part's
+// weight where it is open, in `learned` and in `fitted`, and adds "lists" to the report.
+void hold_floors(LearnedSettings& learned, ModelData& fitted, const InteractionMatrix& matrix,
+                 const ModelOptions& asked);
+
+// What one fit of all parts takes, in GFLOP: ease items³, latent ratings · factors² each round,
+// user–user the sum over items of their squared number of raters.
+double fit_work(const InteractionMatrix& matrix, const ModelOptions& options, const PartSet& parts);
+
+}  // namespace marquee
