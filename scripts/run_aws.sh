@@ -26,6 +26,8 @@ s3:
   region: us-east-1
 dynamodb:
   endpoint: $DYNAMODB_ENDPOINT
+bronze:
+  max_object_age: 5 # seconds: whoever tries things by hand does not wait for a full object
 SETTINGS
   (
     umask 077

@@ -4,6 +4,8 @@
 
 #include "core/durable_file.h"
 #include "core/timestamp.h"
+#include "lake/rating_manifest.h"
+#include "objects/object_store.h"
 #include "pipeline/run_data.h"
 #include "pipeline/schedule.h"
 #include "pipeline/tasks.h"
@@ -78,7 +80,28 @@ Finding examine_disk_space(const Config& config) {
   return {"disk space", Health::kOk, detail, ""};
 }
 
+namespace {
+
+// Where the database would lie, were it not for storage.mode aws.
+Finding examine_lake(const Config& config) {
+  const auto lake = open_object_store(config);
+  if (!lake) return failed("lake", lake.error());
+  const auto compacted = present_manifest(**lake);
+  if (!compacted) return failed("lake", compacted.error());
+  const RatingManifest& manifest = compacted->manifest;
+  if (manifest.version == 0)
+    return {"lake", Health::kWarn, "nothing was compacted yet",
+            "marquee import, or marquee produce and consume; then marquee pipeline run"};
+  return {"lake", Health::kOk,
+          fmt::format("{} ratings of {} events in version {} of silver/ratings", manifest.rows,
+                      manifest.events, manifest.version),
+          ""};
+}
+
+}  // namespace
+
 Finding examine_database(const Config& config) {
+  if (config.storage.mode != "embedded") return examine_lake(config);
   auto store = RatingStore::open(config.data_dir, sqlite::Access::kReadOnly);
   if (!store && store.error().code == ErrorCode::kNotFound)
     return {"database", Health::kWarn, "there is none yet",

@@ -85,9 +85,12 @@ TEST_F(DoctorTest, SettingsThatCannotWorkFail) {
   EXPECT_EQ(health("settings"), Health::kFail);
 }
 
-TEST_F(DoctorTest, ModesOfLaterVersionsFail) {
+TEST_F(DoctorTest, EndpointsWhereNobodyIsFail) {
+  const TakenPort bound_only;  // and not listened on
   config_.storage.mode = "aws";
+  config_.s3.endpoint = fmt::format("http://127.0.0.1:{}", bound_only.number());
   EXPECT_EQ(health("endpoints"), Health::kFail);
+  EXPECT_EQ(health("lake"), Health::kFail) << "it stands in the place of the database";
 }
 
 TEST_F(DoctorTest, ADatabaseOfRubbishFails) {
