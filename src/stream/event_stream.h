@@ -109,7 +109,7 @@ struct StreamProgress {
   StreamPartition partition;
   std::int64_t begin = 0;                 // the first offset that is still there
   std::int64_t end = 0;                   // the offset that the next event will have
-  std::optional<std::int64_t> committed;  // of the group; the journal keeps none
+  std::optional<std::int64_t> committed;  // of the group; none while nothing was acknowledged
 };
 
 // The stream that the configuration names (stream.kind). `clock` gives record times where the

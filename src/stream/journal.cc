@@ -19,11 +19,18 @@ CREATE TABLE events(
   value TEXT NOT NULL)           -- the event as it came
 )sql";
 
+constexpr std::string_view kSchema2 = R"sql(
+-- How far readers that keep no offset of their own have acknowledged: one row, or none.
+CREATE TABLE acknowledged(
+  id INTEGER PRIMARY KEY CHECK(id = 0),
+  next_offset INTEGER NOT NULL)
+)sql";
+
 Result<sqlite::Database> open_journal(const std::filesystem::path& data_dir) {
   MARQUEE_TRY(make_folders(data_dir));
   MARQUEE_ASSIGN(auto database,
                  sqlite::Database::open(data_dir / "journal.db", sqlite::Access::kReadWrite));
-  MARQUEE_TRY(sqlite::migrate(database, kApplicationId, {kSchema1}));
+  MARQUEE_TRY(sqlite::migrate(database, kApplicationId, {kSchema1, kSchema2}));
   return database;
 }
 
@@ -31,6 +38,12 @@ Result<std::int64_t> one_number(sqlite::Database& database, std::string_view sql
   MARQUEE_ASSIGN(auto statement, database.prepare(sql));
   MARQUEE_ASSIGN(const bool row, statement.step());
   return row ? statement.integer(0) : 0;
+}
+
+Result<std::optional<std::int64_t>> acknowledged_offset(sqlite::Database& database) {
+  MARQUEE_ASSIGN(auto select, database.prepare("SELECT next_offset FROM acknowledged"));
+  MARQUEE_ASSIGN(const bool row, select.step());
+  return row ? std::optional(select.integer(0)) : std::nullopt;
 }
 
 }  // namespace
@@ -115,7 +128,12 @@ Status JournalSource::assign() {
   if (owner_ == nullptr)
     return fail(ErrorCode::kInternal, "nobody has subscribed to the journal", partition_.topic);
   MARQUEE_ASSIGN(const auto offsets, owner_->on_assigned({&partition_, 1}));
-  next_ = offsets.at(0).value_or(0);
+  keeps_offset_ = !offsets.at(0).has_value();
+  std::optional<std::int64_t> next = offsets.at(0);
+  if (keeps_offset_) {
+    MARQUEE_ASSIGN(next, acknowledged_offset(database_));
+  }
+  next_ = next.value_or(0);
   assigned_ = true;
   return {};
 }
@@ -164,6 +182,7 @@ Result<std::vector<StreamRecord>> JournalSource::read(std::size_t limit) {
 
 Status JournalSource::acknowledge(const StreamPartition& partition, std::int64_t next_offset) {
   MARQUEE_TRY(check_assigned(partition));
+  if (keeps_offset_) MARQUEE_TRY(keep_offset(next_offset));
   const std::int64_t limit = next_offset - keep_events_;
   const std::int64_t slack = std::max<std::int64_t>(1000, keep_events_ / 10);
   MARQUEE_ASSIGN(const std::int64_t first,
@@ -172,6 +191,13 @@ Status JournalSource::acknowledge(const StreamPartition& partition, std::int64_t
   MARQUEE_ASSIGN(auto trim, database_.prepare(R"(DELETE FROM events WHERE "offset" < ?
     AND "offset" < (SELECT MAX("offset") FROM events))"));
   return trim.bind(0, limit).run();
+}
+
+// Of several readers the one that is further counts.
+Status JournalSource::keep_offset(std::int64_t next_offset) {
+  MARQUEE_ASSIGN(auto keep, database_.prepare(R"(INSERT INTO acknowledged VALUES(0, ?)
+    ON CONFLICT(id) DO UPDATE SET next_offset = max(next_offset, excluded.next_offset))"));
+  return keep.bind(0, next_offset).run();
 }
 
 Status JournalSource::close() {
@@ -191,6 +217,8 @@ Result<StreamProgress> journal_progress(const std::filesystem::path& data_dir,
   progress.partition = {topic, kPartition};
   progress.begin = select.integer(0);
   progress.end = select.integer(1);
+  select.reset();
+  MARQUEE_ASSIGN(progress.committed, acknowledged_offset(database));
   return progress;
 }
 

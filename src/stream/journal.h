@@ -55,7 +55,8 @@ class JournalSource final : public EventSource {
   Result<std::vector<StreamRecord>> poll(std::size_t limit,
                                          std::chrono::milliseconds timeout) override;
   Status seek(const StreamPartition& partition, std::int64_t offset) override;
-  // Forgets applied events beyond `keep_events`, now and then. The newest event always stays: it
+  // An owner that gave no offset when it was assigned finds it kept at the next start. Forgets
+  // applied events beyond `keep_events`, now and then. The newest event always stays: it
   // carries the offset.
   Status acknowledge(const StreamPartition& partition, std::int64_t next_offset) override;
   void pause(bool paused) override { paused_ = paused; }
@@ -66,6 +67,7 @@ class JournalSource final : public EventSource {
   JournalSource(sqlite::Database database, std::string topic, std::int64_t keep_events);
   Status assign();
   Status check_assigned(const StreamPartition& partition) const;
+  Status keep_offset(std::int64_t next_offset);
   Result<std::vector<StreamRecord>> read(std::size_t limit);
 
   sqlite::Database database_;
@@ -73,6 +75,7 @@ class JournalSource final : public EventSource {
   std::int64_t keep_events_;
   PartitionOwner* owner_ = nullptr;
   bool assigned_ = false;
+  bool keeps_offset_ = false;  // for an owner that keeps none
   bool paused_ = false;
   bool at_end_ = false;
   std::int64_t next_ = 0;

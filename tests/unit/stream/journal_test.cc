@@ -93,6 +93,30 @@ TEST_F(JournalTest, ASourceGoesOnWhereItIsToldTo) {
   EXPECT_FALSE(reader->seek({"others", 0}, 0));
 }
 
+TEST_F(JournalTest, AnOwnerWithoutAnOffsetGoesOnBehindWhatItAcknowledged) {
+  ASSERT_TRUE(sink()->append(std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(journal_progress(folder_, "user-events")->committed, std::nullopt);
+  {
+    const auto reader = source();
+    ASSERT_EQ(reader->poll(10, milliseconds(0))->size(), 3u);
+    ASSERT_TRUE(reader->acknowledge({"user-events", 0}, 2));
+    ASSERT_TRUE(reader->acknowledge({"user-events", 0}, 1)) << "a slower reader takes nothing back";
+  }
+  const auto records = source()->poll(10, milliseconds(0));
+  ASSERT_EQ(records->size(), 1u);
+  EXPECT_EQ(records->at(0).value, "c");
+  EXPECT_EQ(journal_progress(folder_, "user-events")->committed, 2);
+}
+
+TEST_F(JournalTest, AnOwnerWithAnOffsetKeepsItElsewhere) {
+  ASSERT_TRUE(sink()->append(std::vector<std::string>{"a", "b"}));
+  owner_.start = 1;
+  const auto reader = source();
+  ASSERT_EQ(reader->poll(10, milliseconds(0))->size(), 1u);
+  ASSERT_TRUE(reader->acknowledge({"user-events", 0}, 2));
+  EXPECT_EQ(journal_progress(folder_, "user-events")->committed, std::nullopt);
+}
+
 TEST_F(JournalTest, PollWaitsForTheFirstEvent) {
   const auto reader = source();
   std::jthread writer([&] {
