@@ -13,6 +13,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds kHandOverLimit{30'000};
+constexpr int kHandOverCommits = 6;  // tries, some seconds: brokers that just came back
 
 RunningEvent running_event(const StreamRecord& record, const RatingEvent* event) {
   RunningEvent running{{record.topic, record.partition}, record.offset, std::nullopt};
@@ -47,7 +48,8 @@ Status LakeConsumer::on_revoked(std::span<const StreamPartition> partitions) {
   if (handed_over_ && running_ != nullptr)
     handed_over_ = running_->wait_durable(partitions, left());
   // What is durable is committed even when the rest is not.
-  if (Status committed = commit(partitions); handed_over_) handed_over_ = std::move(committed);
+  if (Status committed = commit_insisting(partitions); handed_over_)
+    handed_over_ = std::move(committed);
   forget(partitions);
   return handed_over_;
 }
@@ -104,7 +106,19 @@ Status LakeConsumer::commit(std::span<const StreamPartition> partitions) {
   return {};
 }
 
-// Reading stops at the limit and begins again at half of it, lest it stutter.
+Status LakeConsumer::commit_insisting(std::span<const StreamPartition> partitions) {
+  Backoff backoff;
+  for (;;) {
+    Status committed = commit(partitions);
+    if (committed || committed.error().code != ErrorCode::kUnavailable ||
+        backoff.failures() + 1 >= kHandOverCommits)
+      return committed;
+    backoff.wait(clock_, {});
+  }
+}
+
+// Reading stops at the limit and begins again at half of it, lest it stutter. What is open then is
+// closed: nothing more comes to fill it, and reading must not wait for its age.
 void LakeConsumer::hold_back() {
   std::int64_t inflight = bronze_.inflight_bytes();
   if (running_ != nullptr)
@@ -112,6 +126,7 @@ void LakeConsumer::hold_back() {
   const std::int64_t limit = config_.ingest.max_inflight_bytes;
   const bool pause = inflight > (paused_ ? limit / 2 : limit);
   if (pause != paused_) source_.pause(pause);
+  if (pause && !paused_) bronze_.close_all();
   paused_ = pause;
 }
 

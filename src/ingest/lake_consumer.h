@@ -45,6 +45,7 @@ class LakeConsumer final : public PartitionOwner {
   void take(const StreamRecord& record, ConsumedCounts& counts);
   std::optional<std::int64_t> durable_offset(const StreamPartition& partition) const;
   Status commit(std::span<const StreamPartition> partitions);
+  Status commit_insisting(std::span<const StreamPartition> partitions);
   void hold_back();
   void forget(std::span<const StreamPartition> partitions);
   std::vector<StreamPartition> assigned() const;

@@ -278,6 +278,7 @@ Status KafkaSource::seek(const StreamPartition& partition, std::int64_t offset) 
 Status KafkaSource::acknowledge(const StreamPartition& partition, std::int64_t next_offset) {
   MARQUEE_TRY(check_assigned(partition));
   if (role_ == Role::kReader) return {};
+  client_->watch_brokers();  // nothing else looks for them while partitions are handed over
   const KafkaPartitionList list = to_kafka_list({&partition, 1}, {&next_offset, 1});
   const auto code = client_->is_unreachable()
                         ? RD_KAFKA_RESP_ERR__TRANSPORT

@@ -4,7 +4,7 @@ import time
 import unittest
 
 from comparison import compare_all
-from consumers import MemoryWatch, drain, wait_until
+from consumers import MemoryWatch, settle, wait_until
 from scenario import Scenario
 from truth import Truth
 
@@ -25,9 +25,7 @@ class BrokerRestarts(Scenario):
             time.sleep(1 + 4 * self.random.random())
             self.servers.start("kafka", "s3", "dynamodb")
         truth = Truth(world.topic, producing.finish())
-        for member in members:
-            member.leave(120)
-        drain(world)
+        settle(world, members)
         self.say_end({"outages": outages, "sent": len(truth.records), "memory MiB": round(memory.stop()),
                       **compare_all(world, truth)})
 

@@ -1,5 +1,6 @@
 """The equality that every scenario ends with: nothing lost, nothing double, nowhere."""
 
+import dataclasses
 import datetime
 
 import bronze_reader
@@ -22,6 +23,10 @@ def equal(what, found, expected):
                          f"of {len(expected)}\n" + "\n".join(shown))
 
 
+def without_squares(statistics):
+    return {entity: dataclasses.replace(sums, square_sum=0.0) for entity, sums in statistics.items()}
+
+
 def compare_bronze(world, truth):
     bronze = bronze_reader.read_bronze(world)
     equal("Bronze lines", bronze.lines, truth.bronze_lines())
@@ -37,8 +42,10 @@ def compare_running(world, truth, night=None):
     """Statistics in DynamoDB and Silver. `night`: the offsets that the last nightly batch read."""
     figures = {}
     for kind in KINDS:
-        equal(f"{kind} statistics in DynamoDB", feature_reader.statistics(world, kind),
-              truth.statistics(kind, night))
+        found, expected = feature_reader.statistics(world, kind), truth.statistics(kind, night)
+        if night and kind == "movie":  # a night keeps no squares of movies: they have no deviation
+            found, expected = without_squares(found), without_squares(expected)
+        equal(f"{kind} statistics in DynamoDB", found, expected)
         rows = feature_reader.silver_rows(world, kind)
         expected = truth.partition_sums(kind)
         if night:  # what a night has taken in may have been removed

@@ -132,6 +132,14 @@ class MemoryWatch:
         return max(self.highest.values())
 
 
+def settle(world, consumers, timeout=120):
+    """The consumers go on until every event is committed, and then leave well."""
+    wait_until(lambda: world.committed() == {p: end for p, end in world.ends().items() if end}, timeout,
+               "everything is committed")
+    for consumer in consumers:
+        consumer.leave()
+
+
 def drain(world, name="main", timeout=180):
     """Consumes what is left until nothing comes; then every offset is committed."""
     world.must("consume", "--exit-when-idle", "2", data_dir=name, timeout=timeout)

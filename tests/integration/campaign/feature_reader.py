@@ -21,7 +21,8 @@ def _scan(world, table):
 
 def _sums(row):
     last = row.get("last_update")
-    return Sums(int(row["count"]), float(row["sum"]), float(row["square_sum"]),
+    # A night's sums are computed back from averages: the same to 1e-9, but for the last digits.
+    return Sums(int(row["count"]), round(float(row["sum"]), 8), round(float(row["square_sum"]), 8),
                 None if last is None else int(last))
 
 
@@ -59,8 +60,8 @@ def statistics(world, kind):
             continue
         present = merged.get(entity, Sums())
         known = [t for t in (present.last_update, sums.last_update) if t is not None]
-        merged[entity] = Sums(present.count + sums.count - before.count, present.sum + sums.sum - before.sum,
-                              present.square_sum + sums.square_sum - before.square_sum,
+        merged[entity] = Sums(present.count + sums.count - before.count, round(present.sum + sums.sum - before.sum, 8),
+                              round(present.square_sum + sums.square_sum - before.square_sum, 8),
                               max(known) if known else None)
     return merged
 
@@ -68,7 +69,7 @@ def statistics(world, kind):
 def silver_rows(world, kind):
     """The same of Silver's running deltas: (id, partition) → (Sums, last offset)."""
     rows = []
-    for key in world.keys(f"silver/{kind}-features/running/"):
+    for key in world.keys(f"silver/{kind}-features/_running/"):
         table = pyarrow.parquet.read_table(io.BytesIO(world.read(key)))
         times = table["last_update"].cast("int64")
         table = table.set_column(table.column_names.index("last_update"), "last_update", times)

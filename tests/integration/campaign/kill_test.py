@@ -13,15 +13,14 @@ class KillUnderLoad(Scenario):
     name = "kill"
 
     def test_nothing_is_lost_and_nothing_double(self):
-        kills, events, rate = (100, 200_000, 700) if self.is_full else (25, 20_000, 400)
+        kills, events, rate = (100, 200_000, 700) if self.is_full else (25, 20_000, 450)
         world = self.make_world(partitions=6)
         producing = self.produce(rate, events)
         members = [self.consumer(f"consumer-{k}") for k in range(3)]
-        starts = {member.name: None for member in members}
         killed = 0
         while killed < kills or not producing.has_sent_all:
             victim = self.random.choice(members)
-            self.kill_after_work(victim, starts)
+            self.kill_after_work(victim)
             victim.start()
             killed += 1
         truth = Truth(world.topic, producing.finish())
@@ -30,10 +29,10 @@ class KillUnderLoad(Scenario):
         drain(world)
         self.say_end({"kills": killed, "sent": len(truth.records), **compare_all(world, truth)})
 
-    def kill_after_work(self, victim, starts):
+    def kill_after_work(self, victim):
         """Kills it at a random moment after it has left a trace of work since its last start."""
         progress = Progress(self.world)
-        mine = lambda: victim.partitions()
+        mine = victim.partitions
         wait_until(mine, 60, f"{victim.name} gets partitions")
         before = progress.of(mine())
         wait_until(lambda: progress.of(mine()) > before, 60, f"{victim.name} works")

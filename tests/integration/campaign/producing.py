@@ -31,7 +31,7 @@ class Producing:
         self._producer = confluent_kafka.Producer({
             "bootstrap.servers": world.servers.brokers, "enable.idempotence": True, "acks": "all",
             "linger.ms": 5, "message.max.bytes": 1_000_000, "message.timeout.ms": 0,
-            "reconnect.backoff.max.ms": 1000})
+            "reconnect.backoff.max.ms": 1000, "log_level": 0})
         self._thread = threading.Thread(target=self._run, name="producing", daemon=True)
         self._thread.start()
 

@@ -4,7 +4,7 @@ import time
 import unittest
 
 from comparison import compare_all
-from consumers import Progress, drain, wait_until
+from consumers import Progress, settle, wait_until
 from scenario import Scenario
 from truth import Truth
 
@@ -34,10 +34,7 @@ class Rebalance(Scenario):
             came_back += len(lent)
             self.join_and_leave(number)
         truth = Truth(world.topic, producing.finish())
-        for consumer in self.consumers:
-            if consumer.runs:
-                consumer.leave()
-        drain(world)
+        settle(world, [stays])
         self.say_end({"rounds": self.rounds, "handed over": handed_over, "came back": came_back,
                       "members": len(self.consumers), "sent": len(truth.records),
                       **compare_all(world, truth)})
@@ -85,8 +82,7 @@ class OneNameTwice(Scenario):
         self.assertNotEqual(older.process.returncode, 0)
         self.assertIn("another consumer has taken this one's place", older.log())
         truth = Truth(world.topic, producing.finish())
-        younger.leave()
-        drain(world, "younger")
+        settle(world, [younger])
         self.say_end({"sent": len(truth.records), **compare_all(world, truth)})
 
 

@@ -78,22 +78,30 @@ class World:
             f"{arguments}: exit {done.returncode}\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
         return done.stdout
 
-    def _group_reader(self):
-        return contextlib.closing(confluent_kafka.Consumer(
-            {"bootstrap.servers": self.servers.brokers, "group.id": self.group}))
+    def _ask_group(self, question):
+        """What question(reader) gives; a broker that just came back may need a while to know."""
+        end = time.monotonic() + 30
+        while True:
+            try:
+                with contextlib.closing(confluent_kafka.Consumer({
+                        "bootstrap.servers": self.servers.brokers, "group.id": self.group,
+                        "log_level": 0})) as reader:
+                    return question(reader)
+            except confluent_kafka.KafkaException:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.2)
 
     def committed(self):
         """The group's committed offset by partition; partitions without one are left out."""
         asked = [confluent_kafka.TopicPartition(self.topic, p) for p in range(self.partitions)]
-        with self._group_reader() as reader:
-            return {p.partition: p.offset for p in reader.committed(asked, timeout=30) if p.offset >= 0}
+        return self._ask_group(lambda reader: {
+            p.partition: p.offset for p in reader.committed(asked, timeout=10) if p.offset >= 0})
 
     def ends(self):
         """The offset after the last event by partition, as the broker says."""
-        with self._group_reader() as reader:
-            return {p: reader.get_watermark_offsets(
-                confluent_kafka.TopicPartition(self.topic, p), timeout=30)[1]
-                for p in range(self.partitions)}
+        return self._ask_group(lambda reader: {p: reader.get_watermark_offsets(
+            confluent_kafka.TopicPartition(self.topic, p), timeout=10)[1] for p in range(self.partitions)})
 
     def bronze_names(self):
         """Names of all objects below bronze/, from the server's own folder."""

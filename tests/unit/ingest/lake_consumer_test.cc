@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <thread>
 
 #include "lake/bronze_reader.h"
 #include "tests/unit/ingest/simulated_group.h"
@@ -186,6 +187,35 @@ TEST(LakeConsumer, HoldsBackWhileNothingBecomesDurable) {
   for (int k = 0; k < 200; ++k) ASSERT_TRUE(process.consumer.run_once(milliseconds(0)));
   EXPECT_TRUE(process.member.paused);
   EXPECT_LT(process.bronze.inflight_bytes(), 3000);
+}
+
+TEST(LakeConsumer, HeldBackItDoesNotWaitForTheAgeOfOpenObjects) {
+  World world;
+  world.config.ingest.max_inflight_bytes = 1000;
+  world.config.stream.batch_events = 5;
+  world.config.bronze.max_object_age = 3600;
+  std::mt19937_64 random(1);
+  for (int k = 0; k < 200; ++k) world.topic.produce(0, made_up_event(random));
+  Process process(world);
+  process.member.assign(0);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (world.topic.committed[0] < 150 && std::chrono::steady_clock::now() < deadline) {
+    ASSERT_TRUE(process.consumer.run_once(milliseconds(0)));
+    std::this_thread::sleep_for(milliseconds(1));  // uploads have threads of their own
+  }
+  EXPECT_GE(world.topic.committed[0], 150);
+}
+
+TEST(LakeConsumer, CommitsWhatItHandsOverWhenBrokersComeBackInTime) {
+  World world;
+  world.topic.produce(0, R"({"user_id": 1, "movie_id": 2, "rating": 3})");
+  Process process(world);
+  process.member.assign(0);
+  ASSERT_TRUE(process.consumer.run_once(milliseconds(0)));
+  world.topic.refusals = 2;
+  process.member.revoke(0);
+  EXPECT_EQ(world.topic.committed[0], 1);
+  EXPECT_EQ(world.topic.refusals, 0);
 }
 
 // Consumers that come, go, are killed, are fenced off while they still write, over a store and

@@ -27,6 +27,7 @@ struct SimulatedTopic {
 
   std::vector<std::vector<StreamRecord>> records;
   std::vector<std::int64_t> committed;  // of the group
+  int refusals = 0;                     // how many commits are not answered from now on
 };
 
 class SimulatedMember final : public EventSource {
@@ -71,6 +72,10 @@ class SimulatedMember final : public EventSource {
   Status acknowledge(const StreamPartition& partition, std::int64_t next_offset) override {
     if (!holds(partition.partition) || is_fenced(partition.partition))
       return fail(ErrorCode::kNotFound, "the partition is not assigned");
+    if (topic_.refusals > 0) {
+      --topic_.refusals;
+      return fail(ErrorCode::kUnavailable, "no broker answers");
+    }
     auto& committed = topic_.committed[index(partition.partition)];
     EXPECT_GE(next_offset, committed) << "an offset went back";
     committed = next_offset;
