@@ -64,7 +64,7 @@ def compare_ratings(world, truth):
     ends = silver_reader.manifest_ends(world)
     ratings = silver_reader.ratings(world)
     equal("silver/ratings", ratings, truth.ratings(ends))
-    return {"ratings": len(ratings), "re-ratings": sum(1 for _ in truth._below(ends)) - len(ratings)}
+    return {"ratings": len(ratings), "re-ratings": sum(1 for _ in truth.below(ends)) - len(ratings)}
 
 
 def compare_all(world, truth, night=None):

@@ -32,17 +32,14 @@ class Consumer:
         self.world, self.name, self.settings = world, name, settings
         self.log_path = world.folder / f"{name}.log"
         self.process = None
-        self.starts = 0
-        self.lent = 0  # bytes of log before the present start
+        self.log_start = 0  # where the present start's words begin in the log
 
     def start(self):
-        self.lent = self.log_path.stat().st_size if self.log_path.exists() else 0
+        self.log_start = self.log_path.stat().st_size if self.log_path.exists() else 0
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
                 self.world.command("consume", data_dir=self.name, **self.settings), stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, env=self.world.environment)
-        self.starts += 1
-        self.started_at = time.monotonic()
         return self
 
     @property
@@ -52,7 +49,7 @@ class Consumer:
     def log(self):
         """What it has said since its last start."""
         with open(self.log_path, "rb") as log:
-            log.seek(self.lent)
+            log.seek(self.log_start)
             return log.read().decode(errors="replace")
 
     def partitions(self):

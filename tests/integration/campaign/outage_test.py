@@ -42,7 +42,7 @@ class Outage(Scenario):
         self.say_end({"sent": len(truth.records), **figures, **compare_all(self.world, truth)})
 
     def test_every_fault_on_each_server(self):
-        world = self.make_proxied_world()
+        self.make_proxied_world()
         producing = self.produce(250, 60_000 if self.is_full else 5_000)
         members = [self.consumer(f"consumer-{k}") for k in range(2)]
         memory = MemoryWatch(members)

@@ -20,7 +20,6 @@ class Scenario(unittest.TestCase):
     set, the full length."""
 
     name = ""
-    longMessage = True
 
     def setUp(self):
         self.seed = int(os.environ.get("TEST_SEED") or DEFAULT_SEED)

@@ -60,19 +60,20 @@ class Truth:
         """(user, movie) → (rating, time, partition, offset), the last by the contract's order of the
         events below `ends` (partition → offset; all of them when it is not given)."""
         latest = {}
-        for r in self._below(ends):
+        for r in self.below(ends):
             key, order = (r.event.user, r.event.movie), (r.event.time_us, r.partition, r.offset)
             if key not in latest or latest[key][1:] < order:
                 latest[key] = (r.event.rating, *order)
         return latest
 
-    def _below(self, ends):
+    def below(self, ends):
+        """Valid records below these offsets; all of them without any."""
         return (r for r in self.valid if ends is None or r.offset < ends.get(r.partition, 0))
 
     def partition_sums(self, kind, ends=None):
         """(id, partition) → (Sums over all its events, offset of the last)."""
         sums, last = collections.defaultdict(Sums), {}
-        for r in self._below(ends):
+        for r in self.below(ends):
             key = (getattr(r.event, kind), r.partition)
             sums[key] = sums[key].plus(r.event.rating, r.event.time_us)
             last[key] = r.offset
