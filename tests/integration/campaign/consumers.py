@@ -9,15 +9,17 @@ import threading
 import time
 
 ASSIGNED = re.compile(r"Kafka partitions (assigned|handed over|lost): (.*)")
-REPLACED = "another consumer has taken this one's place"
 OBJECT_OF = re.compile(r"^(?:event|dead)_.*-(\d+)-(\d{20})-(\d{20})\.json(?:\.zst)?$")
 
 
-def wait_until(condition, seconds, what):
-    """Polls until the condition holds; the test fails by it when time is up."""
-    end = time.monotonic() + seconds
+PATIENCE = 300  # seconds; what is not done by then on the slowest machine never will be
+
+
+def wait_until(condition, what):
+    """Polls until the condition holds; the test fails by it when PATIENCE is over."""
+    end = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < end, f"not within {seconds} s: {what}"
+        assert time.monotonic() < end, f"not within {PATIENCE} s: {what}"
         time.sleep(0.05)
 
 
@@ -68,20 +70,12 @@ class Consumer:
         self.process.kill()
         self.process.wait(30)
 
-    def leave(self, timeout=60):
+    def leave(self):
         """SIGTERM: it hands everything over and exits 0."""
         assert self.runs, f"{self.name} ended by itself:\n{self.log()[-3000:]}"
         self.process.terminate()
-        code = self.process.wait(timeout)
+        code = self.process.wait(PATIENCE)
         assert code == 0, f"{self.name}: exit {code} after SIGTERM\n{self.log()[-3000:]}"
-
-    def supervise(self):
-        """Starts it again when it ended because the broker took it for one that had been replaced, which a
-        static member whose join was answered to nobody, in an outage, finds itself to be."""
-        if not self.runs and self.process.returncode == 1 and REPLACED in self.log():
-            print(f"{self.name} was fenced and is started again", flush=True)
-            self.start()
-            wait_until(lambda: "taking events" in self.log(), 30, f"{self.name} takes events again")
 
     def freeze(self):
         self.process.send_signal(signal.SIGSTOP)
@@ -138,20 +132,16 @@ class MemoryWatch:
         return max(self.highest.values())
 
 
-def settle(world, consumers, timeout=120):
+def settle(world, consumers):
     """The consumers go on until every event is committed, and then leave well."""
-    def is_committed():
-        for consumer in consumers:
-            consumer.supervise()
-        return world.committed() == {p: end for p, end in world.ends().items() if end}
-
-    wait_until(is_committed, timeout, "everything is committed")
+    wait_until(lambda: world.committed() == {p: end for p, end in world.ends().items() if end},
+               "everything is committed")
     for consumer in consumers:
         consumer.leave()
 
 
-def drain(world, name="main", timeout=180):
+def drain(world, name="main"):
     """Consumes what is left until nothing comes; then every offset is committed."""
-    world.must("consume", "--exit-when-idle", "2", data_dir=name, timeout=timeout)
+    world.must("consume", "--exit-when-idle", "2", data_dir=name)
     ends = {partition: end for partition, end in world.ends().items() if end > 0}
     assert world.committed() == ends, f"committed {world.committed()}, but the ends are {ends}"

@@ -33,9 +33,9 @@ class KillUnderLoad(Scenario):
         """Kills it at a random moment after it has left a trace of work since its last start."""
         progress = Progress(self.world)
         mine = victim.partitions
-        wait_until(mine, 60, f"{victim.name} gets partitions")
+        wait_until(mine, f"{victim.name} gets partitions")
         before = progress.of(mine())
-        wait_until(lambda: progress.of(mine()) > before, 60, f"{victim.name} works")
+        wait_until(lambda: progress.of(mine()) > before, f"{victim.name} works")
         time.sleep(self.random.choice([0, 0.05, 0.5, 3]) * self.random.random())
         victim.kill()
 

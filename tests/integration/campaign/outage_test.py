@@ -46,7 +46,7 @@ class Outage(Scenario):
         producing = self.produce(250, 60_000 if self.is_full else 5_000)
         members = [self.consumer(f"consumer-{k}") for k in range(2)]
         memory = MemoryWatch(members)
-        wait_until(lambda: all(member.partitions() for member in members), 60, "both get partitions")
+        wait_until(lambda: all(member.partitions() for member in members), "both get partitions")
         hits = 0
         for _ in range(4 if self.is_full else 1):
             for kind, share in self.random.sample(FAULTS, len(FAULTS)):
@@ -57,12 +57,12 @@ class Outage(Scenario):
     def afflict(self, names, kind, share):
         """For some seconds; afterwards offsets are committed again."""
         faults = [self.proxies[name].set(kind, share) for name in names]
-        wait_until(lambda: all(fault.hits for fault in faults), 60, f"{names} are asked in spite of {kind}")
+        wait_until(lambda: all(fault.hits for fault in faults), f"{names} are asked in spite of {kind}")
         time.sleep(1 + 2 * self.random.random())
         before = self.world.committed()
         for name in names:
             self.proxies[name].heal()
-        wait_until(lambda: self.world.committed() != before, 90, f"it goes on after {kind} of {names}")
+        wait_until(lambda: self.world.committed() != before, f"it goes on after {kind} of {names}")
         return sum(fault.hits for fault in faults)
 
     def test_memory_is_bounded_while_s3_takes_nothing(self):
@@ -73,7 +73,7 @@ class Outage(Scenario):
         held = self.consumer("held")
         memory = MemoryWatch([held])
         producing.finish()
-        wait_until(lambda: "Bronze cannot be written" in held.log(), 60, "it says what is wrong")
+        wait_until(lambda: "Bronze cannot be written" in held.log(), "it says what is wrong")
         time.sleep(5)
         self.assertEqual(sum(world.committed().values()), 0)
         highest = memory.stop()
@@ -89,7 +89,7 @@ class Outage(Scenario):
         victim = self.consumer("victim")
         for place, head in writes.items():
             fault = self.proxies[place].set("never", head=head)
-            wait_until(lambda: fault.hits, 60, f"{place} is to be written to")
+            wait_until(lambda: fault.hits, f"{place} is to be written to")
             time.sleep(1)
             victim.kill()
             self.proxies[place].heal()

@@ -8,8 +8,6 @@ from consumers import Progress, settle, wait_until
 from scenario import Scenario
 from truth import Truth
 
-SESSION_SECONDS = 10  # of a member, see kafka_member_settings
-
 
 class Rebalance(Scenario):
     name = "rebalance"
@@ -19,18 +17,18 @@ class Rebalance(Scenario):
         world = self.make_world(partitions=6)
         producing = self.produce(400, 100_000 if self.is_full else 15_000)
         stays = self.consumer("stays")
-        wait_until(lambda: len(stays.partitions()) == 6, 60, "one consumer has all partitions")
+        wait_until(lambda: len(stays.partitions()) == 6, "one consumer has all partitions")
         came_back = handed_over = 0
         for number in range(self.rounds):
             guest = self.consumer(f"guest-{number}")
-            wait_until(guest.partitions, 60, "a guest gets partitions")
+            wait_until(guest.partitions, "a guest gets partitions")
             lent = guest.partitions()
             self.wait_for_work(lent)
             self.oversleep(guest)
             self.wait_for_work(lent)
             guest.leave()
             handed_over += len(lent)
-            wait_until(lambda: lent <= stays.partitions(), 60, "the partitions come back")
+            wait_until(lambda: lent <= stays.partitions(), "the partitions come back")
             came_back += len(lent)
             self.join_and_leave(number)
         truth = Truth(world.topic, producing.finish())
@@ -42,7 +40,7 @@ class Rebalance(Scenario):
     def wait_for_work(self, partitions):
         progress = Progress(self.world)
         before = progress.of(partitions)
-        wait_until(lambda: progress.of(partitions)[1] > before[1], 60, f"work on {partitions}")
+        wait_until(lambda: progress.of(partitions)[1] > before[1], f"work on {partitions}")
 
     def oversleep(self, guest):
         """It is stopped past its session; others take its partitions and go on; it wakes up late."""
@@ -51,17 +49,17 @@ class Rebalance(Scenario):
         before = self.world.committed()
         others = [consumer for consumer in self.consumers if consumer is not guest]
         wait_until(lambda: lent <= set().union(*(other.partitions() for other in others)),
-                   4 * SESSION_SECONDS, "others take what it had")
-        wait_until(lambda: any(self.world.committed()[p] > before.get(p, 0) for p in lent), 60,
+                   "others take what it had")
+        wait_until(lambda: any(self.world.committed()[p] > before.get(p, 0) for p in lent),
                    "others commit on what it had")
         guest.wake()
-        wait_until(lambda: "partitions lost" in guest.log(), 60, "it notices that it had lost them")
-        wait_until(guest.partitions, 60, "it gets partitions again")
+        wait_until(lambda: "partitions lost" in guest.log(), "it notices that it had lost them")
+        wait_until(guest.partitions, "it gets partitions again")
 
     def join_and_leave(self, number):
         """Two come at the same time, one after a while leaves and the other is killed for good."""
         first, second = self.consumer(f"first-{number}"), self.consumer(f"second-{number}")
-        wait_until(lambda: first.partitions() and second.partitions(), 60, "both get partitions")
+        wait_until(lambda: first.partitions() and second.partitions(), "both get partitions")
         time.sleep(3 * self.random.random())
         first.leave()
         second.kill()
@@ -76,9 +74,9 @@ class OneNameTwice(Scenario):
         world = self.make_world(partitions=3)
         producing = self.produce(300, 3_000)
         older = self.consumer("older", kafka_instance_id="same")
-        wait_until(lambda: len(older.partitions()) == 3, 60, "it has all partitions")
+        wait_until(lambda: len(older.partitions()) == 3, "it has all partitions")
         younger = self.consumer("younger", kafka_instance_id="same")
-        wait_until(lambda: not older.runs, 60, "the older one ends")
+        wait_until(lambda: not older.runs, "the older one ends")
         self.assertNotEqual(older.process.returncode, 0)
         self.assertIn("another consumer has taken this one's place", older.log())
         truth = Truth(world.topic, producing.finish())

@@ -48,10 +48,10 @@ class Scenario(unittest.TestCase):
         self.world = World(self.servers, self.name, **options)
         return self.world
 
-    def produce(self, rate, count, **options):
+    def produce(self, rate, count, may_double=False, **options):
         """Begins to send; finish() gives the records."""
         maker = EventMaker(f"{self.name} {self.seed}", self.world.first_id, self.world.partitions, **options)
-        return Producing(self.world, maker, rate, count)
+        return Producing(self.world, maker, rate, count, may_double)
 
     def consumer(self, name, **settings):
         """Started; ended when the test ends."""

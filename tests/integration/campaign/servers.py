@@ -25,7 +25,7 @@ class Servers:
 
     def _script(self, action, *arguments):
         done = subprocess.run(["bash", SCRIPT, action, *arguments, "--dir", self.folder], text=True,
-                              stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=180)
+                              stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=600)
         assert done.returncode == 0, f"services.sh {action} {arguments}: exit {done.returncode}"
         return done
 

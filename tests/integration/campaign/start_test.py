@@ -8,7 +8,7 @@ import unittest
 from fault_proxy import FaultProxy
 from scenario import Scenario
 
-SECONDS = 15
+SECONDS = 30
 PLANTED = "Planted/Secret+0123456789abcdefghijKLMNOP"
 
 

@@ -25,7 +25,7 @@ def by_partition(records):
     partitions = collections.defaultdict(list)
     for record in sorted(records, key=lambda r: (r.partition, r.offset)):
         assert record.offset == len(partitions[record.partition]), \
-            f"the producer itself lost or doubled an event: {record}"
+            f"the topic skips an offset: {record}"
         partitions[record.partition].append(record)
     return partitions
 

@@ -58,7 +58,7 @@ class World:
     def _make_topic(self):
         admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": self.servers.brokers})
         made = admin.create_topics([confluent_kafka.admin.NewTopic(self.topic, self.partitions, 1)])
-        made[self.topic].result(timeout=30)
+        made[self.topic].result(timeout=120)
 
     def command(self, *arguments, data_dir="main", **settings):
         """The command line; keyword arguments set `kafka.x` where they are called kafka_x."""
@@ -66,7 +66,7 @@ class World:
         return [BINARY, *map(str, arguments), "--data-dir", str(self.folder / data_dir),
                 *(f"--set={key}={value}" for key, value in {**self.settings, **own}.items())]
 
-    def run(self, *arguments, timeout=120, environment=None, **settings):
+    def run(self, *arguments, timeout=600, environment=None, **settings):
         """Runs a marquee command to its end; gives a CompletedProcess with text output."""
         return subprocess.run(self.command(*arguments, **settings), capture_output=True, text=True,
                               timeout=timeout, stdin=subprocess.DEVNULL,
@@ -80,7 +80,7 @@ class World:
 
     def _ask_group(self, question):
         """What question(reader) gives; a broker that just came back may need a while to know."""
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120
         while True:
             try:
                 with contextlib.closing(confluent_kafka.Consumer({
