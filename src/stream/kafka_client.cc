@@ -139,6 +139,7 @@ void KafkaClient::note_error(rd_kafka_resp_err_t code, const char* reason) {
     return;
   }
   cause_ = reason;
+  trouble_at_ = steady_clock::now();
   refused_ = is_refusal(code);
 }
 
@@ -147,6 +148,11 @@ void KafkaClient::note_answer() {
   spdlog::info("Kafka at {} answers again", brokers_);
   const std::lock_guard lock(mutex_);
   cause_.clear();
+}
+
+bool KafkaClient::had_trouble_within(milliseconds time) const {
+  const std::lock_guard lock(mutex_);
+  return trouble_at_ && steady_clock::now() - *trouble_at_ <= time;
 }
 
 void KafkaClient::watch_brokers() {

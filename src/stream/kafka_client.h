@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -67,6 +68,8 @@ class KafkaClient {
   void watch_brokers();
   void note_answer();  // something came from a broker
   bool is_unreachable() const { return unreachable_; }
+  // Whether a connection was in trouble within this time.
+  bool had_trouble_within(std::chrono::milliseconds time) const;
 
   // An error of librdkafka as ours; names the brokers.
   Error error(rd_kafka_resp_err_t code, const std::string& doing) const;
@@ -81,7 +84,8 @@ class KafkaClient {
   KafkaCallbacks callbacks_;
   rd_kafka_t* client_ = nullptr;
   mutable std::mutex mutex_;
-  std::string cause_;                      // the last trouble with a connection
+  std::string cause_;  // the last trouble with a connection
+  std::optional<std::chrono::steady_clock::time_point> trouble_at_;  // … and when
   bool refused_ = false;                   // … was that who we are is not believed
   bool connected_ = false;                 // await_brokers() has succeeded
   std::atomic<bool> unreachable_ = false;  // no broker answers any more

@@ -13,6 +13,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr int kSeekMilliseconds = 5000;
+constexpr std::chrono::minutes kOutageAftermath(1);
 
 std::string name_of(const StreamPartition& partition) {
   return fmt::format("{}/{}", partition.topic, partition.partition);
@@ -34,46 +35,64 @@ using KafkaError = std::unique_ptr<rd_kafka_error_t, KafkaDeleter<rd_kafka_error
 }  // namespace
 
 KafkaSource::KafkaSource(const Config& config, Role role)
-    : options_(config.kafka), role_(role), instance_id_(kafka_instance_id(config)) {}
+    : config_(config), role_(role), instance_id_(kafka_instance_id(config)) {}
 
 KafkaSource::~KafkaSource() = default;
 
 Result<std::unique_ptr<KafkaSource>> KafkaSource::open(const Config& config, Role role) {
   std::unique_ptr<KafkaSource> source(new KafkaSource(config, role));
-  const bool member = role == Role::kMember;
-  const auto rebalance = [source = source.get()](rd_kafka_resp_err_t code,
-                                                 rd_kafka_topic_partition_list_t* partitions) {
-    source->rebalance(code, partitions);
-  };
-  KafkaCallbacks callbacks;
-  if (member) callbacks.rebalance = rebalance;
-  MARQUEE_ASSIGN(source->client_, KafkaClient::create(RD_KAFKA_CONSUMER, config,
-                                                      member ? kafka_member_settings(config)
-                                                             : kafka_reader_settings(config),
-                                                      std::move(callbacks)));
-  MARQUEE_TRY(source->client_->await_brokers(kConnectPatience));
-  if (!member) return source;
+  MARQUEE_TRY(source->connect());
+  if (role != Role::kMember) return source;
   MARQUEE_TRY(ensure_kafka_topic(*source->client_, config.kafka));
   if (!config.kafka.access_log_topic.empty())
     MARQUEE_TRY(require_kafka_topic(*source->client_, config.kafka.access_log_topic));
   return source;
 }
 
+Status KafkaSource::connect() {
+  const bool member = role_ == Role::kMember;
+  KafkaCallbacks callbacks;
+  if (member)
+    callbacks.rebalance = [this](rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* list) {
+      rebalance(code, list);
+    };
+  MARQUEE_ASSIGN(client_, KafkaClient::create(RD_KAFKA_CONSUMER, config_,
+                                              member ? kafka_member_settings(config_)
+                                                     : kafka_reader_settings(config_),
+                                              std::move(callbacks)));
+  return client_->await_brokers(kConnectPatience);
+}
+
 Status KafkaSource::subscribe(PartitionOwner& owner) {
   if (owner_ != nullptr)
     return fail(ErrorCode::kInternal, "the stream is read already", options_.topic);
   owner_ = &owner;
+  if (role_ == Role::kMember) return subscribe_as_member();
   rd_kafka_poll_set_consumer(client_->get());
-  return role_ == Role::kMember ? subscribe_as_member() : take_all_partitions();
+  return take_all_partitions();
 }
 
 Status KafkaSource::subscribe_as_member() {
+  rd_kafka_poll_set_consumer(client_->get());
   std::vector<StreamPartition> topics;
   for (std::string& topic : kafka_topics(options_))
     topics.push_back({std::move(topic), RD_KAFKA_PARTITION_UA});
   const auto code = rd_kafka_subscribe(client_->get(), to_kafka_list(topics).get());
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
   return std::unexpected(client_->error(code, "the topics cannot be subscribed to"));
+}
+
+// A client that was driven out is of no use any more.
+Status KafkaSource::join_again() {
+  std::vector<StreamPartition> held;
+  for (const auto& [partition, state] : assigned_) held.push_back(partition);
+  if (!held.empty()) give_up(held, /*lost=*/true);
+  waiting_.reset();
+  was_assigned_ = false;
+  MARQUEE_TRY(connect());
+  MARQUEE_TRY(subscribe_as_member());
+  driven_out_ = false;
+  return {};
 }
 
 Status KafkaSource::take_all_partitions() {
@@ -173,12 +192,13 @@ void KafkaSource::pause(bool paused) {
 Result<std::vector<StreamRecord>> KafkaSource::poll(std::size_t limit, milliseconds timeout) {
   if (owner_ == nullptr || closed_)
     return fail(ErrorCode::kInternal, "nobody has subscribed to the stream", options_.topic);
+  collected_.clear();
+  if (driven_out_) MARQUEE_TRY(join_again());
   MARQUEE_TRY(place_waiting());
   client_->watch_brokers();
   const auto deadline = steady_clock::now() + timeout;
-  collected_.clear();
   collected_.reserve(std::min<std::size_t>(limit, 1000));
-  while (collected_.size() < limit && !failure_) {
+  while (collected_.size() < limit && !failure_ && !driven_out_) {
     const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
     const bool wait = collected_.empty() && left.count() > 0;
     const KafkaMessage message(
@@ -245,6 +265,12 @@ void KafkaSource::note_error(const rd_kafka_message_s& message) {
   }
   const auto fatal = rd_kafka_fatal_error(client_->get(), nullptr, 0);
   if (fatal == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID) {
+    driven_out_ = client_->had_trouble_within(kOutageAftermath);
+    if (driven_out_) {
+      spdlog::warn("driven out of the group {} after trouble with the connection, joining it again",
+                   options_.group);
+      return;
+    }
     failure_ =
         Error{ErrorCode::kConflict, "another consumer has taken this one's place in the group",
               fmt::format("group {}, kafka.instance_id {}", options_.group, instance_id_),

@@ -20,7 +20,9 @@ class KafkaClient;
 // a partition that stays is never interrupted, and one that goes was made durable by its owner
 // before another member reads it. A member that is killed or closed and comes back with the same
 // instance id resumes its partitions at once; they go to others after 10 s of absence. A second
-// member with the same instance id drives the first one out (kConflict at its next poll).
+// member with the same instance id drives the first one out (kConflict at its next poll). So does,
+// after trouble with a connection, the member's own join whose answer was lost: one that is driven
+// out within a minute of trouble counts its partitions as lost and joins again, once.
 //
 // Or a reader beside the group, which gets every partition at its first poll.
 //
@@ -56,6 +58,8 @@ class KafkaSource final : public EventSource {
   };
 
   KafkaSource(const Config& config, Role role);
+  Status connect();
+  Status join_again();
   Status subscribe_as_member();
   Status take_all_partitions();
   void rebalance(int code, rd_kafka_topic_partition_list_s* partitions);
@@ -68,7 +72,8 @@ class KafkaSource final : public EventSource {
   void note_error(const rd_kafka_message_s& message);
   Status check_assigned(const StreamPartition& partition) const;
 
-  const KafkaOptions options_;
+  const Config config_;
+  const KafkaOptions& options_ = config_.kafka;
   const Role role_;
   const std::string instance_id_;
   std::unique_ptr<KafkaClient> client_;
@@ -82,6 +87,7 @@ class KafkaSource final : public EventSource {
   const void* last_topic_ = nullptr;
   std::pair<const StreamPartition, Assigned>* last_place_ = nullptr;
   bool was_assigned_ = false;
+  bool driven_out_ = false;  // by trouble, it seems: the next poll joins again
   std::chrono::steady_clock::time_point without_partitions_since_{};
   bool paused_ = false;
   bool closed_ = false;
