@@ -26,6 +26,8 @@ logs=$ROOT/build/test-logs
 mkdir -p "$logs"
 phases=()
 failed_log=""
+failures=$logs/failures.log
+: >"$failures"
 
 # phase NAME COMMAND…: runs it, keeps its output, records time and outcome.
 phase() {
@@ -51,11 +53,36 @@ run_ctest() { # PRESET LABELS [ARGUMENT…]
   local preset=$1 labels=$2
   shift 2
   ctest --test-dir "build/$preset" -L "^($labels)\$" --output-on-failure --no-tests=error \
-    -j "$(nproc)" "$@"
+    -j "$(nproc)" "$@" && return
+  keep_failures "build/$preset/Testing/Temporary" >>"$failures"
+  return 1
 }
 
-# The table of phases, then ctest's summary of the first phase that failed, or else of the last.
+# keep_failures FOLDER: the end of what each failed test of ctest's last run there said.
+keep_failures() {
+  [ -s "$1/LastTestsFailed.log" ] || return 0
+  awk -v most=40 '
+    NR == FNR { sub(/^[0-9]+:/, ""); failed[$0]; next }
+    /^[0-9]+\/[0-9]+ Test: / { name = substr($0, index($0, " Test: ") + 7) }
+    /^Output:$/ { count = 0; inside = 1; next }
+    /^<end of output>$/ {
+      if (name in failed) {
+        print "--- " name
+        for (k = count > most ? count - most + 1 : 1; k <= count; ++k) print "    " line[k]
+      }
+      inside = 0
+    }
+    inside { line[++count] = $0 }' "$1/LastTestsFailed.log" "$1/LastTest.log"
+}
+
+# What failed tests said, the table of phases, then ctest's summary of the first phase that failed, or
+# else of the last.
 finish() {
+  if [ -s "$failures" ]; then
+    echo
+    say "What the failed tests said last:"
+    cat "$failures"
+  fi
   echo
   say "What ran:"
   printf '    %s\n' "${phases[@]}"

@@ -31,7 +31,7 @@ class OperatorTest(unittest.TestCase):
                 [SOURCE / ".deps" / "airflow" / "bin" / "python", "-B",
                  SOURCE / "tests" / "e2e" / "airflow_operator_check.py", DAG_FILE,
                  *map(str, (0, 1, 2, 3, 4, 127, 137))],
-                capture_output=True, text=True, timeout=120, env=env, stdin=subprocess.DEVNULL)
+                capture_output=True, text=True, timeout=600, env=env, stdin=subprocess.DEVNULL)
         assert done.returncode == 0, done.stdout + done.stderr
         cls.found = json.loads(done.stdout.splitlines()[-1])
 
@@ -82,7 +82,7 @@ class NightCase(InstanceTest):
         options = [word for setting in settings for word in ("--set", setting)]
         done = subprocess.run(
             [SOURCE / "scripts" / "airflow.sh", "test", date, "--data-dir", data_dir or self.night_dir,
-             *options], capture_output=True, text=True, timeout=240, stdin=subprocess.DEVNULL,
+             *options], capture_output=True, text=True, timeout=600, stdin=subprocess.DEVNULL,
             env=dag_environment(self.marquee.settings, **variables))
         self.log = done.stdout + done.stderr
         lines = [line.split() for line in done.stdout.splitlines()[-len(TASKS) - 1:]]

@@ -23,7 +23,7 @@ def clean_environment():
     return {k: v for k, v in os.environ.items() if not k.startswith("MARQUEE_")}
 
 
-def run(*arguments, wrapper=(), timeout=120, cwd=None, env=None, preexec_fn=None):
+def run(*arguments, wrapper=(), timeout=600, cwd=None, env=None, preexec_fn=None):
     """Runs the program to its end, behind `wrapper`; gives a CompletedProcess with text output."""
     return subprocess.run([*wrapper, BINARY, *map(str, arguments)], capture_output=True, text=True,
                           timeout=timeout, cwd=cwd, env=env or clean_environment(),
@@ -36,7 +36,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_until(condition, seconds=30):
+def wait_until(condition, seconds=300):
     """Polls until the condition holds; a test fails by it when time is up."""
     end = time.monotonic() + seconds
     while not condition():
@@ -97,12 +97,12 @@ class Instance:
         if self.server is None:
             return None
         self.server.send_signal(how)
-        code = self.server.wait(timeout=30)
+        code = self.server.wait(timeout=300)
         self.server = None
         self.log.close()
         return code
 
-    def http(self, method, path, body=None, timeout=120):
+    def http(self, method, path, body=None, timeout=300):
         """One request; gives (status, body as text)."""
         data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data=data, method=method)

@@ -67,7 +67,7 @@ class RunAws(InstanceTest):
         self.script.kill()
         self.script.wait()
         subprocess.run([SOURCE / "scripts" / "services.sh", "stop", "--dir", self.data_dir / "services", "--kill"],
-                       capture_output=True, timeout=60, check=True)
+                       capture_output=True, timeout=300, check=True)
         for process in self.processes():
             os.kill(process, signal.SIGKILL)
 
@@ -84,11 +84,11 @@ class RunAws(InstanceTest):
 
     def interrupt(self):
         os.killpg(self.script.pid, signal.SIGINT)  # as a terminal does
-        return self.script.wait(timeout=60)
+        return self.script.wait(timeout=300)
 
     def test_from_nothing_to_serving_and_back(self):
         self.start()
-        wait_until(lambda: "Serving on" in self.said() or self.script.poll() is not None, 90)
+        wait_until(lambda: "Serving on" in self.said() or self.script.poll() is not None)
         self.assertIsNone(self.script.poll(), self.said())
         credentials = self.data_dir / "aws-credentials"
         self.assertEqual(self.noted(), [f"{command} with {credentials}"
@@ -103,7 +103,7 @@ class RunAws(InstanceTest):
 
     def test_a_failed_night_ends_it_all(self):
         self.start(PIPELINE_EXIT="1")
-        self.assertEqual(self.script.wait(timeout=90), 1, self.said())
+        self.assertEqual(self.script.wait(timeout=300), 1, self.said())
         self.assertIn("The first night failed (exit 1)", self.said())
         self.assertEqual(self.noted()[-1], "end of consume")
         self.assertEqual(self.processes(), [])

@@ -9,7 +9,7 @@ from instance import SOURCE, InstanceTest, clean_environment
 
 
 def script(name, *arguments, env=None):
-    return subprocess.run([SOURCE / name, *arguments], capture_output=True, text=True, timeout=60,
+    return subprocess.run([SOURCE / name, *arguments], capture_output=True, text=True, timeout=300,
                           env=env or clean_environment(), stdin=subprocess.DEVNULL)
 
 

@@ -26,7 +26,7 @@ class Services(InstanceTest):
         return [SCRIPT, action, *arguments, "--dir", self.dir]
 
     def services(self, action, *arguments, code=0):
-        done = subprocess.run(self.command(action, *arguments), capture_output=True, text=True, timeout=200,
+        done = subprocess.run(self.command(action, *arguments), capture_output=True, text=True, timeout=600,
                               env=clean_environment(), stdin=subprocess.DEVNULL)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done.stdout
@@ -48,7 +48,7 @@ class Services(InstanceTest):
     def test_two_starts_at_once_start_one_server(self):
         both = [subprocess.Popen(self.command("start", "s3"), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                  text=True, env=clean_environment()) for _ in range(2)]
-        said = [process.communicate(timeout=200)[0] for process in both]
+        said = [process.communicate(timeout=600)[0] for process in both]
         self.assertEqual([process.returncode for process in both], [0, 0])
         self.assertEqual(said[0], said[1])
 
@@ -76,14 +76,14 @@ class Services(InstanceTest):
             other.listen()
             port = other.getsockname()[1]
             done = subprocess.run(self.command("start", "s3", "--s3-port", str(port)), capture_output=True,
-                                  text=True, timeout=200, env=clean_environment())
+                                  text=True, timeout=600, env=clean_environment())
         self.assertEqual(done.returncode, 1)
         self.assertIn(f"Port {port}", done.stderr)
 
     def test_a_running_service_does_not_move(self):
         self.start("s3")
         done = subprocess.run(self.command("start", "s3", "--s3-port", str(free_port())), capture_output=True,
-                              text=True, timeout=200, env=clean_environment())
+                              text=True, timeout=600, env=clean_environment())
         self.assertEqual(done.returncode, 1)
         self.assertIn("runs on port", done.stderr)
 

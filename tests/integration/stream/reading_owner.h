@@ -43,7 +43,7 @@ class ReadingOwner final : public PartitionOwner {
   }
   // Until `done` or the time is over; false: it was over.
   template <typename Done>
-  bool poll_until(Done done, std::chrono::seconds patience = std::chrono::seconds(30)) {
+  bool poll_until(Done done, std::chrono::seconds patience = std::chrono::seconds(120)) {
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (!done()) {
       if (std::chrono::steady_clock::now() > deadline || testing::Test::HasFatalFailure())

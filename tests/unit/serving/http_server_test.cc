@@ -164,7 +164,7 @@ TEST(HttpServer, StoppingWithIdleClientsIsQuick) {
   ASSERT_THAT(client.ask(kGetList), StartsWith("HTTP/1.1 200"));
   const auto start = std::chrono::steady_clock::now();
   EXPECT_TRUE(running.server->stop(kPatience));
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
   EXPECT_FALSE(running.connect().connected());
 }
 
