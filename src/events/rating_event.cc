@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/timestamp.h"
+#include "events/event_forms.h"
 
 namespace marquee {
 namespace {
@@ -108,9 +109,7 @@ std::expected<std::optional<TimeMicros>, Rejected> read_timestamp(const json& ev
     return reject(
         Rejection::kInvalidTimestamp,
         fmt::format("timestamp is {}, want ISO 8601 like 2025-03-15T10:00:00Z", shown(*found)));
-  // The event's time has a year of four digits; a record time may be anything, and must not
-  // overflow.
-  if (*time - options.max_future_seconds * kMicrosPerSecond > record_time)
+  if (is_in_future(*time, record_time, options))
     return reject(
         Rejection::kTimestampInFuture,
         fmt::format("timestamp {} lies more than {} s after its record time {}", shown(*found),
@@ -158,6 +157,12 @@ std::expected<RatingEvent, Rejected> parse_rating_event(std::string_view text,
   if (text.size() > static_cast<std::size_t>(options.max_bytes))
     return reject(Rejection::kTooLarge, fmt::format("the event has {} bytes, at most {} are taken",
                                                     text.size(), options.max_bytes));
+  if (const auto plain = parse_plain_event(text, record_time, options)) return *plain;
+  return parse_any_event(text, record_time, options);
+}
+
+std::expected<RatingEvent, Rejected> parse_any_event(std::string_view text, TimeMicros record_time,
+                                                     const EventOptions& options) {
   const auto object = parse_object(text);
   if (!object) return std::unexpected(object.error());
   const auto user = read_id(*object, "user_id", Rejection::kInvalidUserId);

@@ -51,16 +51,18 @@ bool looks_like_object(std::string_view text) {
 
 void append_minified(std::string_view json, std::string& out) {
   json = without_mark(json);
+  std::size_t begin = 0;  // of what is to be copied
   for (std::size_t k = 0; k < json.size();) {
     if (json[k] == '"') {
-      const std::size_t end = end_of_string(json, k);
-      out.append(json, k, end - k);
-      k = end;
-      continue;
+      k = end_of_string(json, k);
+    } else if (is_blank(json[k])) {
+      out.append(json, begin, k - begin);
+      begin = ++k;
+    } else {
+      ++k;
     }
-    if (!is_blank(json[k])) out += json[k];
-    ++k;
   }
+  if (begin < json.size()) out.append(json, begin);
 }
 
 std::string without_member(std::string_view object, std::string_view name) {
