@@ -25,6 +25,11 @@ std::string names_of(std::span<const StreamPartition> partitions) {
   return fmt::format("{}", fmt::join(names, " "));
 }
 
+int milliseconds_until(steady_clock::time_point deadline) {
+  const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
+  return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
+}
+
 // The error of a call about one partition, which may stand beside the partition.
 rd_kafka_resp_err_t outcome(rd_kafka_resp_err_t code, const KafkaPartitionList& one) {
   return code != RD_KAFKA_RESP_ERR_NO_ERROR ? code : one->elems[0].err;
@@ -199,13 +204,13 @@ Result<std::vector<StreamRecord>> KafkaSource::poll(std::size_t limit, milliseco
   const auto deadline = steady_clock::now() + timeout;
   collected_.reserve(std::min<std::size_t>(limit, 1000));
   while (collected_.size() < limit && !failure_ && !driven_out_) {
-    const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
-    const bool wait = collected_.empty() && left.count() > 0;
-    const KafkaMessage message(
-        rd_kafka_consumer_poll(client_->get(), wait ? static_cast<int>(left.count()) : 0));
+    // The clock is looked at only while there is something to wait for: it costs as much as a
+    // message.
+    const int patience = collected_.empty() ? milliseconds_until(deadline) : 0;
+    const KafkaMessage message(rd_kafka_consumer_poll(client_->get(), patience));
     if (message != nullptr)
       take(*message);
-    else if (!wait)
+    else if (patience == 0)
       break;
   }
   if (collected_.empty() && failure_) return std::unexpected(*std::exchange(failure_, {}));
