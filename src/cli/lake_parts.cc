@@ -46,7 +46,11 @@ Result<ConsumedCounts> consume_into_lake(const Config& config, Clock& clock, std
   MARQUEE_ASSIGN(const auto source, open_source(config));
   BronzeWriter bronze(*lake, config.bronze, kUploadThreads);
   std::optional<RunningWriter> running;
-  if (tables != nullptr) running.emplace(outlet_to(*tables, *lake), RunningOptions{}, new_writer);
+  if (tables != nullptr) {
+    RunningOptions options;
+    options.flush_every = std::chrono::seconds(config.ingest.running_flush_seconds);
+    running.emplace(outlet_to(*tables, *lake), options, new_writer);
+  }
   LakeConsumer consumer(*source, bronze, running ? &*running : nullptr, config, clock);
   return consumer.run(std::move(stop), idle);
 }

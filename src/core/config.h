@@ -66,6 +66,7 @@ struct SilverOptions {
 
 struct IngestOptions {
   bool running_features = true;  // storage.mode aws: keep statistics up to date between nights
+  std::int64_t running_flush_seconds = 5;  // between two writes of the statistics that changed
   std::int64_t max_inflight_bytes = 256 << 20;  // read but not yet durable; then reading pauses
   std::int64_t snapshot_wait_seconds =
       600;  // storage.mode aws: for the consumers, when a run begins

@@ -54,6 +54,7 @@ void visit_settings(C& c, Visitor&& visit) {
   visit("silver.layout", c.silver.layout, Choices{"bulk", "per-entity"});
   visit("silver.keep_versions", c.silver.keep_versions, Range{1, 10000});
   visit("ingest.running_features", c.ingest.running_features);
+  visit("ingest.running_flush_seconds", c.ingest.running_flush_seconds, Range{1, 3600});
   visit("ingest.max_inflight_bytes", c.ingest.max_inflight_bytes, Range{1 << 20, 1e12});
   visit("ingest.snapshot_wait_seconds", c.ingest.snapshot_wait_seconds, Range{0, 86400});
   visit("events.min_rating", c.events.min_rating, Range{-1000, 1000});

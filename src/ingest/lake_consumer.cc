@@ -13,6 +13,9 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds kHandOverLimit{30'000};
+// While events keep coming. Each commit waits for the brokers, and one is due with every object
+// that became durable; what a kill leaves uncommitted is read again.
+constexpr milliseconds kCommitEvery{1000};
 constexpr int kHandOverCommits = 6;  // tries, some seconds: brokers that just came back
 
 RunningEvent running_event(const StreamRecord& record, const RatingEvent* event) {
@@ -140,13 +143,18 @@ Status LakeConsumer::subscribe() {
 Result<ConsumedCounts> LakeConsumer::run_once(milliseconds timeout) {
   MARQUEE_TRY(subscribe());
   ConsumedCounts counts;
-  MARQUEE_ASSIGN(const auto records,
-                 source_.poll(static_cast<std::size_t>(config_.stream.batch_events), timeout));
+  // One record a time while there is no room: polling keeps the membership alive.
+  const bool room = running_ == nullptr || running_->wait_for_room(timeout);
+  const std::int64_t limit = room ? config_.stream.batch_events : 1;
+  MARQUEE_ASSIGN(const auto records, source_.poll(static_cast<std::size_t>(limit), timeout));
   for (const StreamRecord& record : records) take(record, counts);
   if (running_ != nullptr) running_->add(std::exchange(changes_, {}));
   bronze_.close_due(steady_clock::now());
   hold_back();
-  MARQUEE_TRY(commit(assigned()));
+  if (records.empty() || steady_clock::now() - committed_at_ >= kCommitEvery) {
+    MARQUEE_TRY(commit(assigned()));
+    committed_at_ = steady_clock::now();
+  }
   return counts;
 }
 

@@ -57,8 +57,10 @@ class LakeConsumer final : public PartitionOwner {
   const Config& config_;
   Clock& clock_;
   std::map<StreamPartition, std::int64_t> committed_;  // of every partition that is ours; -1: none
-  std::vector<RunningEvent> changes_;                  // of the records being taken
-  Status handed_over_;                                 // the last on_revoked
+  std::chrono::steady_clock::time_point
+      committed_at_;                   // when there was last a commit, if one was due
+  std::vector<RunningEvent> changes_;  // of the records being taken
+  Status handed_over_;                 // the last on_revoked
   bool subscribed_ = false;
   bool paused_ = false;
 };

@@ -29,6 +29,9 @@ class RunningPartition {
 
   // The rows that changed since the last call, by id.
   std::vector<RunningRow> take_changed(EntityKind kind);
+  std::size_t changed_count() const {
+    return tables_[0].changed.size() + tables_[1].changed.size();
+  }
   // Of the last event that was added; -1 before the first.
   std::int64_t last_offset() const { return last_offset_; }
 

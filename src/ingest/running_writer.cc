@@ -30,6 +30,12 @@ class RunningWriter::Worker {
         new_writer_(std::move(new_writer)),
         thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
+  bool wait_for_room(milliseconds timeout) const {
+    std::unique_lock lock(mutex_);
+    return settled_.wait_for(lock, timeout,
+                             [&] { return waiting_events_ < options_.waiting_events; });
+  }
+
   void add(std::vector<RunningEvent> events) {
     const std::lock_guard lock(mutex_);
     for (RunningEvent& event : events) {
@@ -110,9 +116,13 @@ class RunningWriter::Worker {
   void run(const std::stop_token& stop) {
     auto flushed = steady_clock::now();
     while (!stop.stop_requested()) {
-      const bool flush = wait_for_work(stop, flushed + options_.flush_every);
-      for (const auto& partition : all()) sum_up(*partition, stop);
-      if (!flush || stop.stop_requested()) continue;
+      const bool due = wait_for_work(stop, flushed + options_.flush_every);
+      std::size_t changed = 0;
+      for (const auto& partition : all()) {
+        sum_up(*partition, stop);
+        changed += partition->rows.changed_count();
+      }
+      if (stop.stop_requested() || !(due || changed >= options_.changed_rows)) continue;
       for (const auto& partition : all()) write(*partition, stop);
       flushed = steady_clock::now();
     }
@@ -137,6 +147,7 @@ class RunningWriter::Worker {
     if (loaded) partition.rows.add(events);
     const std::lock_guard lock(mutex_);
     waiting_events_ -= events.size();
+    settled_.notify_all();
   }
 
   // False: it was given up, because of a stop or because the partition was dropped.
@@ -192,7 +203,7 @@ class RunningWriter::Worker {
   SystemClock clock_;
   mutable std::mutex mutex_;
   std::condition_variable_any wake_;
-  std::condition_variable_any settled_;
+  mutable std::condition_variable_any settled_;
   std::map<StreamPartition, std::shared_ptr<Partition>> partitions_;
   std::size_t waiting_events_ = 0;
   bool flush_asked_ = false;
@@ -206,6 +217,9 @@ RunningWriter::RunningWriter(RunningOutlet outlet, RunningOptions options,
 
 RunningWriter::~RunningWriter() = default;
 
+bool RunningWriter::wait_for_room(milliseconds timeout) const {
+  return worker_->wait_for_room(timeout);
+}
 void RunningWriter::add(std::vector<RunningEvent> events) {
   worker_->add(std::move(events));
 }

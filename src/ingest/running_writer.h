@@ -37,7 +37,9 @@ struct RunningOutlet {
 
 struct RunningOptions {
   std::chrono::milliseconds flush_every{5000};
-  std::size_t cached_rows = 1'000'000;  // rows kept in memory beyond those that changed
+  std::size_t changed_rows = 50'000;     // so many are written before it is time
+  std::size_t waiting_events = 100'000;  // see wait_for_room
+  std::size_t cached_rows = 1'000'000;   // rows kept in memory beyond those that changed
 };
 
 // For one ingest thread, which makes every call. Loading and writing happen on a thread of its own,
@@ -53,6 +55,11 @@ class RunningWriter {
   ~RunningWriter();
   RunningWriter(const RunningWriter&) = delete;
   RunningWriter& operator=(const RunningWriter&) = delete;
+
+  // Waits for at most `timeout` until fewer than options.waiting_events are waiting to be summed
+  // up; false: there are more. Who adds on regardless may find a hand-over too short to make all of
+  // it durable.
+  bool wait_for_room(std::chrono::milliseconds timeout) const;
 
   // Events of one partition come in offset order.
   void add(std::vector<RunningEvent> events);

@@ -218,6 +218,43 @@ TEST(LakeConsumer, CommitsWhatItHandsOverWhenBrokersComeBackInTime) {
   EXPECT_EQ(world.topic.refusals, 0);
 }
 
+TEST(LakeConsumer, CommitsOnceASecondWhileEventsKeepComing) {
+  World world;
+  world.config.bronze.max_events_per_object = 1;
+  world.config.stream.batch_events = 1;
+  Process process(world);
+  process.member.assign(0);
+  const auto begin = std::chrono::steady_clock::now();
+  for (int k = 0; k < 200; ++k) {
+    world.topic.produce(0, R"({"user_id": 1, "movie_id": 2, "rating": 3})");
+    ASSERT_TRUE(process.consumer.run_once(milliseconds(0)));
+    std::this_thread::sleep_for(milliseconds(1));  // one more object is durable by now
+  }
+  const auto seconds =
+      std::chrono::ceil<std::chrono::seconds>(std::chrono::steady_clock::now() - begin);
+  EXPECT_LE(world.topic.commits, seconds.count() + 1);
+  ASSERT_TRUE(process.consumer.run({}, milliseconds(5)));
+  EXPECT_EQ(world.topic.committed[0], 200);
+}
+
+TEST(RunningWriter, HasNoRoomWhileTablesDoNotAnswer) {
+  RunningTables tables;
+  std::atomic<bool> trouble = true;
+  tables.fails = [&] { return trouble.load(); };
+  RunningWriter writer(tables.outlet(), {.flush_every = milliseconds(1), .waiting_events = 10},
+                       [] { return "writer"; });
+  const StreamPartition partition{"user-events", 0};
+  const auto add = [&](std::int64_t offset) {
+    writer.add({{partition, offset, Rating{1 + offset, 2, 3, 0}}});
+  };
+  for (std::int64_t offset = 0; offset < 9; ++offset) add(offset);
+  EXPECT_TRUE(writer.wait_for_room(milliseconds(0)));
+  for (std::int64_t offset = 9; offset < 12; ++offset) add(offset);
+  EXPECT_FALSE(writer.wait_for_room(milliseconds(5)));
+  trouble = false;
+  EXPECT_TRUE(writer.wait_for_room(std::chrono::seconds(30)));
+}
+
 // Consumers that come, go, are killed, are fenced off while they still write, over a store and
 // tables that fail now and then.
 class LakeConsumerSimulation : public testing::TestWithParam<std::uint64_t> {

@@ -27,6 +27,7 @@ struct SimulatedTopic {
 
   std::vector<std::vector<StreamRecord>> records;
   std::vector<std::int64_t> committed;  // of the group
+  int commits = 0;                      // so far
   int refusals = 0;                     // how many commits are not answered from now on
 };
 
@@ -79,6 +80,7 @@ class SimulatedMember final : public EventSource {
     auto& committed = topic_.committed[index(partition.partition)];
     EXPECT_GE(next_offset, committed) << "an offset went back";
     committed = next_offset;
+    ++topic_.commits;
     return {};
   }
   void pause(bool on) override { paused = on; }
