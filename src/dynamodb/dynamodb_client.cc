@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <iterator>
+#include <limits>
 
 #include "aws/parallel.h"
 
@@ -149,16 +150,23 @@ Result<std::vector<Item>> Client::query(const TableSpec& table, const Item& hash
 
 Status Client::scan(const std::string& table,
                     const std::function<Status(std::span<const Item>)>& take) const {
+  MARQUEE_TRY(scan_pages(table, std::numeric_limits<std::size_t>::max(), take));
+  return {};
+}
+
+Result<bool> Client::scan_pages(const std::string& table, std::size_t pages,
+                                const std::function<Status(std::span<const Item>)>& take) const {
   json request = {{"TableName", table}, {"ConsistentRead", kConsistent}};
-  for (;;) {
+  for (std::size_t page = 0; page < pages; ++page) {
     MARQUEE_ASSIGN(json reply, call("Scan", table, request.dump()));
     std::vector<Item> items;
     take_all(reply["Items"], items);
     MARQUEE_TRY(take(items));
     const auto last = reply.find("LastEvaluatedKey");
-    if (last == reply.end()) return {};
+    if (last == reply.end()) return true;
     request["ExclusiveStartKey"] = std::move(*last);
   }
+  return false;
 }
 
 }  // namespace marquee::dynamodb

@@ -70,6 +70,10 @@ class Client {
   Status scan(const std::string& table,
               const std::function<Status(std::span<const Item>)>& take) const;
 
+  // The same, of the first `pages` pages of 1 MB; false: there are more.
+  Result<bool> scan_pages(const std::string& table, std::size_t pages,
+                          const std::function<Status(std::span<const Item>)>& take) const;
+
   // Calls work(0) … work(count - 1) on as many threads as requests may be under way.
   Status in_parallel(std::size_t count, const std::function<Status(std::size_t)>& work) const;
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <iterator>
 #include <map>
+#include <unordered_set>
 
 #include "aws/endpoints.h"
 #include "dynamodb/feature_items.h"
@@ -21,6 +22,11 @@ std::vector<Item> items_of(const auto& rows, auto make) {
   for (const auto& row : rows) items.push_back(make(row));
   return items;
 }
+
+// A page of a consistent scan costs as many read units as this many queries. So a scan that is
+// given up after as many pages as the queries cost at most doubles the cost, and else saves most of
+// it.
+constexpr std::size_t kQueriesPerPage = 256;
 
 constexpr auto kToItem = [](const auto& row) { return dynamodb::to_item(row); };
 
@@ -98,19 +104,50 @@ Result<std::vector<RunningRow>> FeatureTables::nightly_states(
   return rows;
 }
 
+Result<std::optional<std::vector<RunningRow>>> FeatureTables::scanned_rows(
+    EntityKind kind, const std::string& topic, std::int32_t partition,
+    std::span<const std::int64_t> ids) const {
+  const std::size_t pages = ids.size() / kQueriesPerPage;
+  if (pages == 0) return std::nullopt;
+  const std::unordered_set<std::int64_t> wanted(ids.begin(), ids.end());
+  std::vector<RunningRow> rows;
+  const auto take = [&](std::span<const Item> items) -> Status {
+    for (const Item& item : items) {
+      MARQUEE_ASSIGN(RunningRow row, dynamodb::running_from(item));
+      if (row.topic == topic && row.partition == partition && wanted.contains(row.id))
+        rows.push_back(std::move(row));
+    }
+    return {};
+  };
+  MARQUEE_ASSIGN(const bool whole, client_.scan_pages(tables(kind).running.name, pages, take));
+  return whole ? std::optional(std::move(rows)) : std::nullopt;
+}
+
+Result<std::vector<RunningRow>> FeatureTables::queried_rows(
+    EntityKind kind, const std::string& topic, std::int32_t partition,
+    std::span<const std::int64_t> ids) const {
+  std::vector<std::vector<RunningRow>> found(ids.size());
+  const std::string prefix = dynamodb::source_prefix(topic, partition);
+  MARQUEE_TRY(client_.in_parallel(ids.size(), [&](std::size_t k) -> Status {
+    MARQUEE_ASSIGN(found[k], running_rows(kind, ids[k], prefix));
+    return {};
+  }));
+  std::vector<RunningRow> rows;
+  for (auto& some : found) std::ranges::move(some, std::back_inserter(rows));
+  return rows;
+}
+
 Result<std::vector<RunningRow>> FeatureTables::load_running(
     EntityKind kind, const std::string& topic, std::int32_t partition,
     std::span<const std::int64_t> ids) const {
-  std::vector<std::vector<RunningRow>> running(ids.size());
-  const std::string prefix = dynamodb::source_prefix(topic, partition);
-  MARQUEE_TRY(client_.in_parallel(ids.size(), [&](std::size_t k) -> Status {
-    MARQUEE_ASSIGN(running[k], running_rows(kind, ids[k], prefix));
-    return {};
-  }));
+  MARQUEE_ASSIGN(auto rows, scanned_rows(kind, topic, partition, ids));
+  if (!rows) {
+    MARQUEE_ASSIGN(rows, queried_rows(kind, topic, partition, ids));
+  }
   // Only then the night's rows: what a prune has removed by now, they stand in for.
-  MARQUEE_ASSIGN(std::vector<RunningRow> rows, nightly_states(kind, topic, partition, ids));
-  for (auto& found : running) std::ranges::move(found, std::back_inserter(rows));
-  return newest_rows(std::move(rows));
+  MARQUEE_ASSIGN(auto nights, nightly_states(kind, topic, partition, ids));
+  std::ranges::move(nights, std::back_inserter(*rows));
+  return newest_rows(std::move(*rows));
 }
 
 Result<std::optional<Item>> FeatureTables::nightly_item(EntityKind kind, std::int64_t id) const {

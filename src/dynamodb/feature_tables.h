@@ -56,8 +56,9 @@ class FeatureTables {
 
   // For a consumer that starts on a partition: of each of these entities the state that includes
   // the most, be it a running row or the night's totals (then last_offset is one below their
-  // next_offset, and the writer is empty). An entity without either is left out. By id. One
-  // request for each entity, some at once.
+  // next_offset, and the writer is empty). An entity without either is left out. By id. For
+  // many entities one scan of a table that is not much larger, else a request for each, some at
+  // once.
   Result<std::vector<RunningRow>> load_running(EntityKind kind, const std::string& topic,
                                                std::int32_t partition,
                                                std::span<const std::int64_t> ids) const;
@@ -84,6 +85,13 @@ class FeatureTables {
   Result<std::vector<RunningRow>> running_rows(EntityKind kind, std::int64_t id,
                                                const std::string& source_prefix) const;
   Result<std::optional<dynamodb::Item>> nightly_item(EntityKind kind, std::int64_t id) const;
+  // nullopt: asking for each of them costs less.
+  Result<std::optional<std::vector<RunningRow>>> scanned_rows(
+      EntityKind kind, const std::string& topic, std::int32_t partition,
+      std::span<const std::int64_t> ids) const;
+  Result<std::vector<RunningRow>> queried_rows(EntityKind kind, const std::string& topic,
+                                               std::int32_t partition,
+                                               std::span<const std::int64_t> ids) const;
   Result<std::vector<RunningRow>> nightly_states(EntityKind kind, const std::string& topic,
                                                  std::int32_t partition,
                                                  std::span<const std::int64_t> ids) const;
