@@ -13,6 +13,7 @@
 
 #include "lake/parquet_reader.h"
 #include "lake/parquet_table.h"
+#include "lake/worker_threads.h"
 
 namespace marquee {
 namespace {
@@ -153,6 +154,8 @@ Result<std::vector<RunningRow>> read_running_deltas(ObjectStore& store, EntityKi
 }
 
 Status drop_running_deltas(ObjectStore& store, const OffsetVector& offsets) {
+  constexpr int kRequests = 16;  // a day may have left a hundred thousand objects
+  std::vector<std::string> below;
   for (const EntityKind kind : {EntityKind::kUser, EntityKind::kMovie})
     for (const TopicOffset& read : offsets) {
       const std::string prefix =
@@ -160,10 +163,11 @@ Status drop_running_deltas(ObjectStore& store, const OffsetVector& offsets) {
       MARQUEE_ASSIGN(const auto objects, store.list(prefix));
       for (const ObjectInfo& object : objects) {
         const auto last = last_offset_in(object.key, prefix);
-        if (last && *last < read.next_offset) MARQUEE_TRY(store.remove(object.key));
+        if (last && *last < read.next_offset) below.push_back(object.key);
       }
     }
-  return {};
+  return lake::for_each_index(below.size(), kRequests,
+                              [&](std::size_t k, std::size_t) { return store.remove(below[k]); });
 }
 
 }  // namespace marquee
