@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures what the README promises: import, training, the whole night, start-up, reload, requests a
-# second. Prints a table with peak memory. Takes minutes; leave the machine alone meanwhile.
+# second; then the production mode on real servers: Kafka to Bronze, DynamoDB, the lake. Prints tables
+# with peak memory. Takes many minutes; leave the machine alone meanwhile.
 set -euo pipefail
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
 . "$ROOT/scripts/console.sh"
@@ -19,3 +20,11 @@ say "Quality on MovieLens 100K"
 python3 -B "$ROOT/bench/quality/ndcg.py"
 say "Serving"
 bash "$ROOT/bench/serve/run.sh"
+say "Kafka to Bronze"
+bash "$ROOT/bench/ingest/run.sh"
+say "DynamoDB"
+bash "$ROOT/bench/dynamodb/run.sh"
+say "The lake"
+(cd "$ROOT" && cmake --preset release -DMARQUEE_BENCH=ON >/dev/null)
+bash "$ROOT/scripts/build.sh" release silver_ratings_bench
+"$ROOT/build/release/bin/silver_ratings_bench"

@@ -1,12 +1,12 @@
 // kafka_rates BROKERS [EVENTS]: how many events of 100 bytes a second go into a Kafka topic and
 // come out of it, over three partitions; beside it librdkafka alone, counting, as the measure.
 #include <fmt/format.h>
-#include <librdkafka/rdkafka.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
 
+#include "bench/stream/bare_consumer.h"
 #include "stream/event_stream.h"
 
 namespace marquee {
@@ -25,8 +25,11 @@ class FromTheBeginning final : public PartitionOwner {
   void on_lost(std::span<const StreamPartition>) override {}
 };
 
-void tell(const char* what, std::int64_t events, Stopwatch::time_point begin) {
-  const double seconds = std::chrono::duration<double>(Stopwatch::now() - begin).count();
+double since(Stopwatch::time_point begin) {
+  return std::chrono::duration<double>(Stopwatch::now() - begin).count();
+}
+
+void tell(const char* what, std::int64_t events, double seconds) {
   fmt::print("{:<28} {:>9.0f} events/s\n", what, static_cast<double>(events) / seconds);
 }
 
@@ -46,7 +49,7 @@ Status produce(const Config& config, std::int64_t events) {
     }
     MARQUEE_TRY(sink->append(batch));
   }
-  tell("produce", events, begin);
+  tell("produce", events, since(begin));
   return {};
 }
 
@@ -64,39 +67,8 @@ Status consume(const Config& config, std::int64_t events) {
     }
     read += std::ssize(records);
   }
-  tell("consume", read - first, begin);
+  tell("consume", read - first, since(begin));
   return source->close();
-}
-
-// Assigns all partitions by itself and counts what comes by batches.
-void consume_bare(const Config& config, std::int64_t events) {
-  rd_kafka_conf_t* conf = rd_kafka_conf_new();
-  rd_kafka_conf_set(conf, "bootstrap.servers", config.kafka.brokers.c_str(), nullptr, 0);
-  rd_kafka_conf_set(conf, "group.id", "bare", nullptr, 0);
-  rd_kafka_t* consumer = rd_kafka_new(RD_KAFKA_CONSUMER, conf, nullptr, 0);
-  rd_kafka_poll_set_consumer(consumer);
-  rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(3);
-  for (std::int32_t k = 0; k < 3; ++k)
-    rd_kafka_topic_partition_list_add(list, config.kafka.topic.c_str(), k)->offset = 0;
-  rd_kafka_assign(consumer, list);
-  rd_kafka_queue_t* queue = rd_kafka_queue_get_consumer(consumer);
-  std::vector<rd_kafka_message_t*> messages(10'000);
-  auto begin = Stopwatch::now();
-  std::int64_t read = 0, first = 0;
-  while (read < events) {
-    const auto count = rd_kafka_consume_batch_queue(queue, 100, messages.data(), messages.size());
-    if (read == 0 && count > 0) {
-      begin = Stopwatch::now();
-      first = count;
-    }
-    read += count;
-    for (std::int64_t k = 0; k < count; ++k)
-      rd_kafka_message_destroy(messages[static_cast<std::size_t>(k)]);
-  }
-  tell("librdkafka alone, counting", read - first, begin);
-  rd_kafka_queue_destroy(queue);
-  rd_kafka_topic_partition_list_destroy(list);
-  rd_kafka_destroy(consumer);
 }
 
 Status run(const std::string& brokers, std::int64_t events) {
@@ -106,7 +78,9 @@ Status run(const std::string& brokers, std::int64_t events) {
   config.kafka.topic = config.kafka.group = fmt::format("rates-{}", ::getpid());
   MARQUEE_TRY(produce(config, events));
   MARQUEE_TRY(consume(config, events));
-  consume_bare(config, events);
+  constexpr int kPartitions = 3;
+  const double bare = seconds_of_bare_consumer(brokers, config.kafka.topic, kPartitions, events);
+  tell("librdkafka alone, counting", events, bare);
   return {};
 }
 
