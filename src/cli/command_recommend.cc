@@ -7,6 +7,7 @@
 #include "cli/recommendation_text.h"
 #include "core/durable_file.h"
 #include "core/progress.h"
+#include "model/item_filter.h"
 
 namespace marquee::cli {
 namespace {
@@ -18,6 +19,9 @@ struct RecommendOptions {
   std::optional<int> top_n;
   std::string out;
   bool explain = false;
+  std::string seen = "exclude";
+  std::string exclude, genres, exclude_genres;
+  int min_year = 0;
 };
 
 Status check(const RecommendOptions& options) {
@@ -33,21 +37,55 @@ int list_length(const Context& context, const RecommendOptions& options) {
   return options.top_n.value_or(static_cast<int>(context.config.model.top_n));
 }
 
+// The rules of the configuration and, within them, those of the command line, for one model.
+class Rules {
+ public:
+  static Result<std::unique_ptr<Rules>> read(const Context& context,
+                                             const RecommendOptions& options,
+                                             const Recommender& recommender) {
+    MARQUEE_ASSIGN(const ListRules configured, read_rules(context.config.rules));
+    ListRules asked{.exclude = {},
+                    .genres = parse_genre_names(options.genres),
+                    .exclude_genres = parse_genre_names(options.exclude_genres),
+                    .min_year = options.min_year};
+    auto ids = parse_movie_ids(options.exclude);
+    if (!ids) return fail(ErrorCode::kUsage, ids.error().what, "--exclude", ids.error().mend);
+    asked.exclude = std::move(*ids);
+    MARQUEE_TRY(recommender.check_genres(asked));
+    return std::unique_ptr<Rules>(new Rules(recommender, configured, asked));
+  }
+
+  const ItemFilter& filter() const { return asked_; }
+
+ private:
+  Rules(const Recommender& recommender, const ListRules& configured, const ListRules& asked)
+      : configured_(recommender.filter(configured)),
+        asked_(recommender.filter(asked, &configured_)) {}
+  ItemFilter configured_;
+  ItemFilter asked_;  // within configured_
+};
+
+ListRequest request_of(const Context& context, const RecommendOptions& options,
+                       const Rules& rules) {
+  return {list_length(context, options), options.seen == "include", &rules.filter()};
+}
+
 // One line: user, comma, movies best first.
-std::string line_of(const Recommender& recommender, UserId user, int n) {
+std::string line_of(const Recommender& recommender, UserId user, const ListRequest& request) {
   std::vector<MovieId> movies;
-  for (const Recommendation& entry : recommender.recommend(user, n)) movies.push_back(entry.movie);
+  for (const Recommendation& entry : recommender.recommend(user, request))
+    movies.push_back(entry.movie);
   return fmt::format("{},{}\n", user, fmt::join(movies, " "));
 }
 
-Status write_lists(const Recommender& recommender, int n, const std::string& out,
-                   ProgressBar& progress) {
+Status write_lists(const Recommender& recommender, const ListRequest& request,
+                   const std::string& out, ProgressBar& progress) {
   constexpr std::size_t kBuffer = 1 << 20;
   MARQUEE_ASSIGN(auto file, DurableFile::create(out));
   const auto users = recommender.data().user_ids.span();
   std::string lines;
   for (std::size_t u = 0; u < users.size(); ++u) {
-    lines += line_of(recommender, users[u], n);
+    lines += line_of(recommender, users[u], request);
     if (lines.size() < kBuffer) continue;
     MARQUEE_TRY(file.append(std::as_bytes(std::span(lines))));
     lines.clear();
@@ -61,7 +99,9 @@ Status recommend_to_all(Context& context, const RecommendOptions& options,
                         const LoadedModel& model) {
   const Recommender recommender(model.data);
   ProgressBar progress(context.quiet);
-  MARQUEE_TRY(write_lists(recommender, list_length(context, options), options.out, progress));
+  MARQUEE_ASSIGN(const auto rules, Rules::read(context, options, recommender));
+  MARQUEE_TRY(
+      write_lists(recommender, request_of(context, options, *rules), options.out, progress));
   const std::size_t users = model.data->user_count();
   context.print({{"model", model.version}, {"users", users}, {"out", options.out}},
                 fmt::format("Wrote the lists of {} users to {}.", users, options.out));
@@ -71,7 +111,8 @@ Status recommend_to_all(Context& context, const RecommendOptions& options,
 Status recommend_to_one(Context& context, const RecommendOptions& options, UserId user,
                         const LoadedModel& model) {
   const Recommender recommender(model.data);
-  const auto list = recommender.recommend(user, list_length(context, options));
+  MARQUEE_ASSIGN(const auto rules, Rules::read(context, options, recommender));
+  const auto list = recommender.recommend(user, request_of(context, options, *rules));
   context.print({{"user_id", user},
                  {"model", model.version},
                  {"known", recommender.knows_user(user)},
@@ -106,6 +147,19 @@ void add_recommend(CLI::App& app) {
       ->type_name("N")
       ->check(CLI::Range(1, 100'000));
   command->add_option("--out", options->out, "File to write with --all")->type_name("FILE");
+  command
+      ->add_option("--seen", options->seen,
+                   "Whether movies that the user has rated may be in the list: include or exclude")
+      ->check(CLI::IsMember({"include", "exclude"}));
+  command->add_option("--exclude", options->exclude, "Movies that may not be, comma-separated")
+      ->type_name("IDS");
+  command->add_option("--genres", options->genres, "Only movies of these genres, comma-separated")
+      ->type_name("NAMES");
+  command->add_option("--exclude-genres", options->exclude_genres, "No movies of these genres")
+      ->type_name("NAMES");
+  command->add_option("--min-year", options->min_year, "Only movies of this year or later")
+      ->type_name("YEAR")
+      ->check(CLI::Range(1, 9999));
   command->add_flag("--explain", options->explain, "Say why each movie is there");
 }
 

@@ -76,6 +76,7 @@ serving::ModelSources model_sources(Context& context, const ModelRegistry& regis
     sources.load_production = [&registry] { return load_production_file(registry); };
   else
     sources.load_production = [&published] { return published.load(); };
+  sources.rules = [&context] { return read_rules(context.config.rules); };
   sources.train = [&context] { return train_on_newest(context); };
   sources.train_when_missing = is_embedded(context.config);
   return sources;
@@ -132,6 +133,7 @@ class Serving {
 
   Status run(bool with_scheduler) {
     const Config& config = context_.config;
+    MARQUEE_TRY(read_rules(config.rules));  // fails here rather than at the first model
     MARQUEE_ASSIGN(auto socket,
                    serving::ListeningSocket::open(config.server.host,
                                                   static_cast<std::uint16_t>(config.server.port)));

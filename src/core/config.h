@@ -138,6 +138,15 @@ struct ModelOptions {
   std::int64_t threads = 0;      // 0: every core
 };
 
+// Which movies may be in a list; applied where lists are served. Lists are comma-separated.
+struct RuleOptions {
+  std::string exclude_movies = {};  // ids
+  std::string exclude_file = {};    // a file with one id a line; read at start and at each reload
+  std::string genres = {};          // a movie must have one of these; empty: any
+  std::string exclude_genres = {};  // … and none of these
+  std::int64_t min_year = 0;        // … and be of that year or later; 0: any
+};
+
 struct ValidateOptions {
   double max_dead_letter_share = 0.05;
   double min_volume_share = 0.10;  // of the median new volume of the last runs
@@ -201,6 +210,7 @@ struct Config {
   EventOptions events;
   ImportOptions import;
   ModelOptions model;
+  RuleOptions rules;
   ValidateOptions validate;
   EvaluationOptions evaluation;
   GateOptions gate;

@@ -96,6 +96,11 @@ void visit_settings(C& c, Visitor&& visit) {
   visit("model.popular_prior", c.model.popular_prior, Range{0, 1e9});
   visit("model.dense_limit", c.model.dense_limit, kNotNegative);
   visit("model.threads", c.model.threads, Range{0, 1024});
+  visit("rules.exclude_movies", c.rules.exclude_movies, Choices{});
+  visit("rules.exclude_file", c.rules.exclude_file, Choices{});
+  visit("rules.genres", c.rules.genres, Choices{});
+  visit("rules.exclude_genres", c.rules.exclude_genres, Choices{});
+  visit("rules.min_year", c.rules.min_year, Range{0, 9999});
   visit("validate.max_dead_letter_share", c.validate.max_dead_letter_share, kShare);
   visit("validate.min_volume_share", c.validate.min_volume_share, kShare);
   visit("validate.volume_runs", c.validate.volume_runs, Range{1, 1000});

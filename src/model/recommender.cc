@@ -1,9 +1,13 @@
 #include "model/recommender.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
+#include "core/nearest_name.h"
 #include "model/interaction_matrix.h"
+#include "model/item_filter.h"
 #include "model/scorer.h"
 
 namespace marquee {
@@ -30,25 +34,38 @@ std::vector<std::string_view> split_genres(std::string_view joined) {
   return genres;
 }
 
-std::vector<Recommendation> popular_list(const ModelData& model, int n) {
+bool allowed(const ListRequest& request, std::int32_t item) {
+  return request.filter == nullptr || request.filter->allows(item);
+}
+
+std::vector<Recommendation> popular_list(const ModelData& model, const ListRequest& request) {
   std::vector<Recommendation> list;
-  for (std::size_t k = 0;
-       k < model.popular_items.size() && list.size() < static_cast<std::size_t>(n); ++k)
-    list.push_back({.movie = model.item_ids[static_cast<std::size_t>(model.popular_items[k])],
+  const auto n = static_cast<std::size_t>(std::max(0, request.n));
+  for (std::size_t k = 0; k < model.popular_items.size() && list.size() < n; ++k) {
+    const std::int32_t item = model.popular_items[k];
+    if (!allowed(request, item)) continue;
+    list.push_back({.movie = model.item_ids[static_cast<std::size_t>(item)],
                     .score = model.popular_scores[k],
                     .parts = {},
                     .popular = true});
+  }
   return list;
 }
 
-std::vector<Recommendation> precomputed(const ModelData& model, std::size_t u, int n) {
+// What the precomputed list of user `u` gives; nullopt when it ends before n are found and the
+// model may have more.
+std::optional<std::vector<Recommendation>> precomputed(const ModelData& model, std::size_t u,
+                                                       const ListRequest& request) {
   const auto width = static_cast<std::size_t>(model.lists.width);
+  const auto n = static_cast<std::size_t>(std::max(0, request.n));
   std::vector<Recommendation> list;
-  list.reserve(static_cast<std::size_t>(n));
-  for (std::size_t k = 0; k < static_cast<std::size_t>(n); ++k) {
+  list.reserve(std::min(n, width));
+  for (std::size_t k = 0; list.size() < n; ++k) {
+    if (k == width) return std::nullopt;
     const std::size_t place = u * width + k;
     const std::int32_t item = model.lists.items[place];
     if (item < 0) break;  // the user has rated everything else
+    if (!allowed(request, item)) continue;
     Recommendation entry{.movie = model.item_ids[static_cast<std::size_t>(item)],
                          .score = model.lists.scores[place],
                          .parts = {},
@@ -59,11 +76,13 @@ std::vector<Recommendation> precomputed(const ModelData& model, std::size_t u, i
   return list;
 }
 
-std::vector<Recommendation> computed(const ModelData& model, std::size_t u, int n) {
+std::vector<Recommendation> computed(const ModelData& model, std::size_t u,
+                                     const ListRequest& request) {
   Scorer scorer(model);
   scorer.score(u);
   std::vector<Recommendation> list;
-  for (const std::int32_t best : scorer.best(static_cast<std::size_t>(n))) {
+  for (const std::int32_t best : scorer.best(static_cast<std::size_t>(std::max(0, request.n)),
+                                             request.filter, request.include_rated)) {
     const auto item = static_cast<std::size_t>(best);
     Recommendation entry{
         .movie = model.item_ids[item], .score = scorer.total(item), .parts = {}, .popular = false};
@@ -140,7 +159,8 @@ std::string_view name_of(Part part) {
   return "";
 }
 
-Recommender::Recommender(std::shared_ptr<const ModelData> model) : model_(std::move(model)) {}
+Recommender::Recommender(std::shared_ptr<const ModelData> model)
+    : model_(std::move(model)), genre_index_(std::make_shared<const GenreIndex>(*model_)) {}
 
 bool Recommender::knows_user(UserId user) const {
   return find_id(model_->user_ids.span(), user).has_value();
@@ -151,21 +171,50 @@ bool Recommender::knows_movie(MovieId movie) const {
 }
 
 std::vector<Recommendation> Recommender::recommend(UserId user, int n) const {
-  if (n <= 0) return {};
-  const auto u = find_id(model_->user_ids.span(), user);
-  if (!u) return popular_list(*model_, n);
-  const auto index = static_cast<std::size_t>(*u);
-  return n <= model_->lists.width ? precomputed(*model_, index, n) : computed(*model_, index, n);
+  return recommend(user, ListRequest{.n = n});
 }
 
-std::vector<SimilarMovie> Recommender::similar(MovieId movie, int n) const {
+std::vector<Recommendation> Recommender::recommend(UserId user, const ListRequest& request) const {
+  const auto u = find_id(model_->user_ids.span(), user);
+  if (!u) return popular_list(*model_, request);
+  const auto index = static_cast<std::size_t>(*u);
+  if (!request.include_rated)
+    if (auto list = precomputed(*model_, index, request)) return std::move(*list);
+  return computed(*model_, index, request);
+}
+
+std::vector<SimilarMovie> Recommender::similar(MovieId movie, int n,
+                                               const ItemFilter* filter) const {
   const auto item = find_id(model_->item_ids.span(), movie);
   if (!item || n <= 0) return {};
   const auto row = model_->similar.row(static_cast<std::size_t>(*item));
   std::vector<SimilarMovie> list;
-  for (std::size_t k = 0; k < std::min(row.columns.size(), static_cast<std::size_t>(n)); ++k)
-    list.push_back({model_->item_ids[static_cast<std::size_t>(row.columns[k])], row.values[k]});
+  for (std::size_t k = 0; k < row.columns.size() && list.size() < static_cast<std::size_t>(n); ++k)
+    if (filter == nullptr || filter->allows(row.columns[k]))
+      list.push_back({model_->item_ids[static_cast<std::size_t>(row.columns[k])], row.values[k]});
   return list;
+}
+
+ItemFilter Recommender::filter(const ListRules& rules, const ItemFilter* within) const {
+  return {model_, genre_index_, rules, within};
+}
+
+std::vector<std::string> Recommender::unknown_genres(const ListRules& rules) const {
+  std::vector<std::string> unknown;
+  for (const auto* names : {&rules.genres, &rules.exclude_genres})
+    for (const std::string& name : *names)
+      if (!genre_index_->find(name)) unknown.push_back(name);
+  return unknown;
+}
+
+Status Recommender::check_genres(const ListRules& rules) const {
+  const auto unknown = unknown_genres(rules);
+  if (unknown.empty()) return {};
+  const auto nearest = nearest_name(unknown.front(), genre_index_->names());
+  return fail(ErrorCode::kUsage,
+              fmt::format("no movie of the model has the genre '{}'", unknown.front()), "",
+              nearest.empty() ? "its catalogue has no genres: import movies with genres and train"
+                              : fmt::format("did you mean '{}'?", nearest));
 }
 
 Explanation Recommender::explain(UserId user, const Recommendation& recommendation) const {

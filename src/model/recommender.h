@@ -9,11 +9,15 @@
 #include <string_view>
 #include <vector>
 
+#include "core/error.h"
 #include "core/rating.h"
 
 namespace marquee {
 
 struct ModelData;
+struct ListRules;
+class GenreIndex;
+class ItemFilter;
 
 // Where a score comes from. The latent part is the other half of item–item: both
 // complete the user's ratings from everybody's.
@@ -32,6 +36,13 @@ struct Recommendation {
 struct SimilarMovie {
   MovieId movie = 0;
   float score = 0;  // greater is more similar, at most 1
+};
+
+// What is asked of a list.
+struct ListRequest {
+  int n = 20;
+  bool include_rated = false;          // movies that the user has rated, too
+  const ItemFilter* filter = nullptr;  // null: every movie is allowed
 };
 
 // Why one movie is recommended to one user.
@@ -65,8 +76,21 @@ class Recommender {
   // computed. A user the model does not know gets the popular list.
   std::vector<Recommendation> recommend(UserId user, int n) const;
 
-  // Most similar first; empty when the movie is unknown.
-  std::vector<SimilarMovie> similar(MovieId movie, int n) const;
+  // The same under conditions. What the precomputed list cannot fill is computed over all movies,
+  // so that a list is short only where the allowed movies run out. The order and the scores are
+  // those of the list without conditions.
+  std::vector<Recommendation> recommend(UserId user, const ListRequest& request) const;
+
+  // Most similar first; empty when the movie is unknown. Of the similar movies that the model keeps
+  // those that `filter` (null: all) allows.
+  std::vector<SimilarMovie> similar(MovieId movie, int n, const ItemFilter* filter = nullptr) const;
+
+  // Rules compiled for this model, within another filter of it that must outlive the new one.
+  ItemFilter filter(const ListRules& rules, const ItemFilter* within = nullptr) const;
+  // Names in the rules that no movie of the model has as a genre.
+  std::vector<std::string> unknown_genres(const ListRules& rules) const;
+  // kUsage that names the first of them and the nearest genre there is.
+  Status check_genres(const ListRules& rules) const;
 
   Explanation explain(UserId user, const Recommendation& recommendation) const;
 
@@ -88,6 +112,7 @@ class Recommender {
 
  private:
   std::shared_ptr<const ModelData> model_;
+  std::shared_ptr<const GenreIndex> genre_index_;
 };
 
 }  // namespace marquee

@@ -5,6 +5,7 @@
 
 #include "model/content.h"
 #include "model/interaction_matrix.h"
+#include "model/item_filter.h"
 #include "model/parallel.h"
 
 namespace marquee {
@@ -152,7 +153,8 @@ void Scorer::standardise(std::span<float> values) const {
   for (float& value : values) value = (value - shift) * scale;
 }
 
-std::vector<std::int32_t> Scorer::best(std::size_t n) {
+std::vector<std::int32_t> Scorer::best(std::size_t n, const ItemFilter* filter,
+                                       bool include_rated) {
   ranking_.clear();
   const auto before = [&](std::int32_t a, std::int32_t b) {
     const float ta = total_[static_cast<std::size_t>(a)], tb = total_[static_cast<std::size_t>(b)];
@@ -160,10 +162,11 @@ std::vector<std::int32_t> Scorer::best(std::size_t n) {
   };
   // A heap whose top is the worst kept item: most items fail against it at once.
   for (std::size_t i = 0; i < total_.size(); ++i) {
-    if (rated_[i] != 0) continue;
+    if (rated_[i] != 0 && !include_rated) continue;
     const auto item = static_cast<std::int32_t>(i);
+    if (ranking_.size() == n && (n == 0 || !before(item, ranking_.front()))) continue;
+    if (filter != nullptr && !filter->allows(item)) continue;
     if (ranking_.size() == n) {
-      if (n == 0 || !before(item, ranking_.front())) continue;
       std::ranges::pop_heap(ranking_, before);
       ranking_.back() = item;
     } else {

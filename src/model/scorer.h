@@ -24,14 +24,16 @@ class Scorer {
   // rated (mean 0, deviation 1; all 0 where a part tells nothing) and weighted. Always finite.
   void score(std::size_t u);
 
-  // Of the user last scored; indexed by item. Items the user has rated hold no meaning.
+  // Of the user last scored; indexed by item. Items the user has rated are on the same scale.
   float total(std::size_t item) const { return total_[item]; }
   float part(std::size_t item, int part) const {
     return parts_[static_cast<std::size_t>(part)][item];
   }
 
-  // The n best items that the user last scored has not rated, best first, ties by lower index.
-  std::vector<std::int32_t> best(std::size_t n);
+  // The n best items that the user last scored has not rated (or has, with `include_rated`) and
+  // that `filter` (null: all) allows, best first, ties by lower index.
+  std::vector<std::int32_t> best(std::size_t n, const ItemFilter* filter = nullptr,
+                                 bool include_rated = false);
 
   // One part alone for user `u`, standardised and not weighted, into part() and total().
   void score_alone(std::size_t u, Part part);

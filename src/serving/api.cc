@@ -5,6 +5,7 @@
 #include "events/rating_event.h"
 #include "serving/json_text.h"
 #include "serving/list_answers.h"
+#include "serving/list_query.h"
 #include "serving/reload_request.h"
 #include "serving/routes.h"
 #include "serving/state_answers.h"
@@ -13,7 +14,6 @@
 namespace marquee::serving {
 namespace {
 
-constexpr int kMaxTopN = 100;
 constexpr std::size_t kMaxWaitingLookups = 1000;
 constexpr std::string_view kEventMend =
     R"(send {"user_id": 123, "movie_id": 456, "rating": 4.5, "timestamp": "2025-03-15T10:00:00Z"})";
@@ -180,34 +180,31 @@ Answer<std::shared_ptr<const ServedModel>> Api::model() const {
   return std::unexpected(no_model_problem(reloader_.last_ended(), reloader_.busy()));
 }
 
-Answer<int> Api::top_n(const Call& call) const {
-  const std::string* text = call.target.find("top_n");
-  if (text == nullptr) return options_.top_n;
-  int n = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), n);
-  if (error == std::errc() && end == text->data() + text->size() && n >= 1 && n <= kMaxTopN)
-    return n;
-  return refuse(ProblemKind::kInvalidTopN, fmt::format("top_n is '{}'", *text),
-                fmt::format("give a whole number from 1 to {}", kMaxTopN));
+// The body that `body` makes of the list that a request asks for.
+template <typename Body>
+Answer<Response> Api::list(const Call& call, std::string_view type, Body body) const {
+  MARQUEE_ASSIGN(const auto user, parse_id(call.route.id, "user"));
+  MARQUEE_ASSIGN(const ListQuery query, read_list_query(call.target, options_.top_n));
+  MARQUEE_ASSIGN(const auto served, model());
+  if (query.rules.empty())
+    return ok(body(*served, user, {query.top_n, query.include_rated, &served->rules}), type);
+  if (const auto known = served->recommender.check_genres(query.rules); !known)
+    return refuse(ProblemKind::kInvalidFilter, known.error().what, known.error().mend);
+  const ItemFilter filter = served->recommender.filter(query.rules, &served->rules);
+  return ok(body(*served, user, {query.top_n, query.include_rated, &filter}), type);
 }
 
 Answer<Response> Api::recommend(const Call& call) const {
-  MARQUEE_ASSIGN(const auto user, parse_id(call.route.id, "user"));
-  MARQUEE_ASSIGN(const auto n, top_n(call));
-  MARQUEE_ASSIGN(const auto served, model());
-  return ok(recommend_text(*served, user, n), kTextType);
+  return list(call, kTextType, recommend_text);
 }
 
 Answer<Response> Api::internal_recommend(const Call& call) const {
-  MARQUEE_ASSIGN(const auto user, parse_id(call.route.id, "user"));
-  MARQUEE_ASSIGN(const auto n, top_n(call));
-  MARQUEE_ASSIGN(const auto served, model());
-  return ok(recommend_json(*served, user, n));
+  return list(call, kJsonType, recommend_json);
 }
 
 Answer<Response> Api::similar(const Call& call) const {
   MARQUEE_ASSIGN(const auto movie, parse_id(call.route.id, "movie"));
-  MARQUEE_ASSIGN(const auto n, top_n(call));
+  MARQUEE_ASSIGN(const auto n, read_top_n(call.target, options_.top_n));
   MARQUEE_ASSIGN(const auto served, model());
   if (!served->recommender.knows_movie(movie))
     return refuse(ProblemKind::kUnknownMovie, fmt::format("the model knows no movie {}", movie),

@@ -56,7 +56,8 @@ class Api {
   Response health() const;
   Response metrics_page() const;
   Answer<std::shared_ptr<const ServedModel>> model() const;
-  Answer<int> top_n(const Call& call) const;
+  template <typename Body>
+  Answer<Response> list(const Call& call, std::string_view type, Body body) const;
 
   void profile(const Call& call, Respond respond);
   void post_event(const Call& call, Respond respond);

@@ -30,38 +30,40 @@ void append_id(std::string& text, MovieId movie) {
   text.append(id.data(), id.size());
 }
 
-// The first entries of a user's precomputed list; nullopt when the user is not known or the list is
-// shorter than asked for. Where scores are not wanted, this spares reading them: most of the time
-// of a /recommend.
+// The first entries of a user's precomputed list; nullopt when the user is not known, the list is
+// shorter than asked for, or conditions are to be met. Where scores are not wanted, this spares
+// reading them: most of the time of a /recommend.
 std::optional<std::span<const std::int32_t>> precomputed_items(const ModelData& data, UserId user,
-                                                               int top_n) {
+                                                               const ListRequest& wanted) {
+  const bool conditions =
+      wanted.include_rated || (wanted.filter != nullptr && !wanted.filter->allows_everything());
   const auto row = find_id(data.user_ids.span(), user);
-  if (!row || top_n > data.lists.width) return std::nullopt;
+  if (!row || conditions || wanted.n > data.lists.width) return std::nullopt;
   const auto width = static_cast<std::size_t>(data.lists.width);
   const auto items = data.lists.items.span().subspan(static_cast<std::size_t>(*row) * width,
-                                                     static_cast<std::size_t>(top_n));
+                                                     static_cast<std::size_t>(wanted.n));
   return items.first(static_cast<std::size_t>(std::ranges::find(items, kNoItem) - items.begin()));
 }
 
 }  // namespace
 
-std::string recommend_text(const ServedModel& served, UserId user, int top_n) {
+std::string recommend_text(const ServedModel& served, UserId user, const ListRequest& wanted) {
   std::string text;
-  text.reserve(static_cast<std::size_t>(top_n) * kTypicalIdLength);
+  text.reserve(static_cast<std::size_t>(wanted.n) * kTypicalIdLength);
   const ModelData& data = *served.model.data;
-  if (const auto listed = precomputed_items(data, user, top_n)) {
+  if (const auto listed = precomputed_items(data, user, wanted)) {
     for (const std::int32_t item : *listed)
       append_id(text, data.item_ids[static_cast<std::size_t>(item)]);
     return text;
   }
-  for (const Recommendation& item : served.recommender.recommend(user, top_n))
+  for (const Recommendation& item : served.recommender.recommend(user, wanted))
     append_id(text, item.movie);
   return text;
 }
 
-std::string recommend_json(const ServedModel& served, UserId user, int top_n) {
+std::string recommend_json(const ServedModel& served, UserId user, const ListRequest& wanted) {
   Json items = Json::array();
-  for (const Recommendation& item : served.recommender.recommend(user, top_n)) {
+  for (const Recommendation& item : served.recommender.recommend(user, wanted)) {
     Json entry = movie_json(served.recommender, item.movie, item.score);
     entry["popular"] = item.popular;
     entry["parts"] = parts_json(item);
@@ -75,7 +77,7 @@ std::string recommend_json(const ServedModel& served, UserId user, int top_n) {
 
 std::string similar_json(const ServedModel& served, MovieId movie, int top_n) {
   Json items = Json::array();
-  for (const SimilarMovie& item : served.recommender.similar(movie, top_n))
+  for (const SimilarMovie& item : served.recommender.similar(movie, top_n, &served.rules))
     items.push_back(movie_json(served.recommender, item.movie, item.score));
   return to_text({{"movie_id", movie},
                   {"title", served.recommender.title(movie)},

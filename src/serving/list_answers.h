@@ -9,14 +9,14 @@ namespace marquee::serving {
 
 // "318,296,593": ids best first, no blank and no newline. A user the model does not know gets the
 // popular list.
-std::string recommend_text(const ServedModel& served, UserId user, int top_n);
+std::string recommend_text(const ServedModel& served, UserId user, const ListRequest& wanted);
 
 // {"user_id", "known", "model", "items": [{"id", "title", "genres", "score", "popular", "parts":
 // {…}}]}
-std::string recommend_json(const ServedModel& served, UserId user, int top_n);
+std::string recommend_json(const ServedModel& served, UserId user, const ListRequest& wanted);
 
 // {"movie_id", "title", "model", "items": [{"id", "title", "genres", "score"}]}; the model must
-// know the movie.
+// know the movie. Movies that the server's rules do not allow are left out.
 std::string similar_json(const ServedModel& served, MovieId movie, int top_n);
 
 }  // namespace marquee::serving

@@ -17,6 +17,7 @@ constexpr std::array<Kind, kProblemKindCount> kKinds = {{
     {400, "invalid-target", "The request target cannot be read"},
     {400, "invalid-id", "Not a valid id"},
     {400, "invalid-top-n", "top_n is out of range"},
+    {400, "invalid-filter", "A condition on the list cannot be met"},
     {400, "malformed-body", "The body cannot be read"},
     {400, "invalid-event", "Not a valid rating event"},
     {404, "unknown-path", "There is nothing at this path"},

@@ -16,6 +16,7 @@ enum class ProblemKind {
   kInvalidTarget,
   kInvalidId,
   kInvalidTopN,
+  kInvalidFilter,
   kMalformedBody,
   kInvalidEvent,
   kUnknownPath,

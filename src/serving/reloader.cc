@@ -117,7 +117,7 @@ Result<std::shared_ptr<const ServedModel>> Reloader::next_model(ReloadSource sou
     return fail(ErrorCode::kUnavailable, "the server is stopping", "", "ask again once it runs");
   if (source == ReloadSource::kData) return train();
   auto loaded = sources_.load_production();
-  if (loaded) return prepare_model(std::move(*loaded), ModelOrigin::kProductionFile, clock_.now());
+  if (loaded) return prepare(std::move(*loaded), ModelOrigin::kProductionFile);
   if (loaded.error().code == ErrorCode::kNotFound && sources_.train_when_missing) return train();
   return std::unexpected(std::move(loaded.error()));
 }
@@ -128,7 +128,21 @@ Result<std::shared_ptr<const ServedModel>> Reloader::train() const {
                 "run 'marquee train --deploy', then POST /reload without \"source\"");
   MARQUEE_ASSIGN(auto data, sources_.train());
   LoadedModel model{.data = data, .version = version_of_run(data->lineage.run_id), .checksum = {}};
-  return prepare_model(std::move(model), ModelOrigin::kData, clock_.now());
+  return prepare(std::move(model), ModelOrigin::kData);
+}
+
+Result<std::shared_ptr<const ServedModel>> Reloader::prepare(LoadedModel model,
+                                                             ModelOrigin origin) const {
+  ListRules rules;
+  if (sources_.rules) {
+    auto read = sources_.rules();
+    if (!read) {
+      read.error().code = ErrorCode::kUnavailable;  // nothing is wrong with the request
+      return std::unexpected(std::move(read.error()));
+    }
+    rules = std::move(*read);
+  }
+  return prepare_model(std::move(model), origin, clock_.now(), rules);
 }
 
 std::optional<ReloadStatus> Reloader::status(std::int64_t id) const {

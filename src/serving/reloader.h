@@ -29,6 +29,8 @@ struct ModelSources {
   std::function<Result<std::shared_ptr<const ModelData>>()> train;
   // Whether a missing production model is replaced by one that is trained (embedded mode).
   bool train_when_missing = false;
+  // The rules for lists, read anew for each model; empty: none.
+  std::function<Result<ListRules>()> rules = {};
 };
 
 enum class ReloadSource { kProduction, kData };
@@ -74,6 +76,7 @@ class Reloader {
   void run(std::int64_t id, ReloadSource source, const Done& done);
   Result<std::shared_ptr<const ServedModel>> next_model(ReloadSource source) const;
   Result<std::shared_ptr<const ServedModel>> train() const;
+  Result<std::shared_ptr<const ServedModel>> prepare(LoadedModel model, ModelOrigin origin) const;
   void record(const ReloadStatus& status);
 
   ModelSlot& slot_;

@@ -1,5 +1,7 @@
 #include "serving/served_model.h"
 
+#include <spdlog/spdlog.h>
+
 #include <set>
 
 #include "core/timestamp.h"
@@ -49,6 +51,17 @@ Status warm(const ServedModel& served) {
   return {};
 }
 
+Status check_rules(const Recommender& recommender, const ItemFilter& filter,
+                   const ListRules& rules) {
+  for (const std::string& genre : recommender.unknown_genres(rules))
+    spdlog::warn("rules: no movie of the model has the genre '{}'", genre);
+  const auto items = static_cast<std::int32_t>(recommender.data().item_count());
+  for (std::int32_t item = 0; item < items; ++item)
+    if (filter.allows(item)) return {};
+  return fail(ErrorCode::kGateRefused, "the rules allow none of the model's movies",
+              "settings rules.…", "loosen rules.genres, rules.exclude_genres or rules.min_year");
+}
+
 }  // namespace
 
 std::string_view name_of(ModelOrigin origin) {
@@ -60,14 +73,16 @@ std::string version_of_run(std::string_view run_id) {
 }
 
 Result<std::shared_ptr<const ServedModel>> prepare_model(LoadedModel model, ModelOrigin origin,
-                                                         TimeMicros now) {
+                                                         TimeMicros now, const ListRules& rules) {
   if (model.data == nullptr || model.data->item_count() == 0)
     return fail(ErrorCode::kCorrupt, "the model knows no movies", model.version,
                 "import movies and ratings, then run 'marquee train --deploy'");
   Recommender recommender(model.data);
+  ItemFilter filter = recommender.filter(rules);
+  MARQUEE_TRY(check_rules(recommender, filter, rules));
   const TimeMicros trained = time_of_run(model.data->lineage.run_id);
-  auto served = std::make_shared<const ServedModel>(
-      ServedModel{std::move(model), std::move(recommender), origin, trained, now});
+  auto served = std::make_shared<const ServedModel>(ServedModel{
+      std::move(model), std::move(recommender), std::move(filter), origin, trained, now});
   MARQUEE_TRY(warm(*served));
   return served;
 }

@@ -65,11 +65,34 @@ TEST_F(RecommendCommandTest, GivesAStrangerThePopularListAndSaysSo) {
   EXPECT_TRUE(has(outcome, "does not know user 404")) << outcome.out;
 }
 
+TEST_F(RecommendCommandTest, HoldsToTheRulesAndTheFlags) {
+  const auto movies = [&](const std::string& arguments) {
+    std::vector<MovieId> ids;
+    const auto answer = run_json("recommend 1 " + arguments);
+    for (const auto& item : answer["items"]) ids.push_back(item["movie_id"]);
+    return ids;
+  };
+  const auto plain = movies("");
+  ASSERT_GE(plain.size(), 3u);
+  const std::string first = std::to_string(plain[0]), second = std::to_string(plain[1]);
+  EXPECT_EQ(movies("--exclude " + first)[0], plain[1]);
+  EXPECT_EQ(movies("--set rules.exclude_movies=" + first + " --exclude " + second)[0], plain[2]);
+  EXPECT_GT(movies("--seen include").size(), plain.size());
+  EXPECT_TRUE(has(run("recommend 1 --genres Dramma"), "no movie of the model has the genre"));
+  const auto out = folder_.path() / "lists.csv";
+  ASSERT_EQ(run("recommend --all --top-n 9 --exclude " + first + " --out " + out.string()).code, 0);
+  for (const char* left : {",", " "})
+    for (const char* right : {" ", "\n"})
+      EXPECT_EQ(read_file(out)->find(left + first + right), std::string::npos);
+}
+
 TEST_F(RecommendCommandTest, RefusesWhatCannotBeMeant) {
   for (const char* arguments :
        {"recommend", "recommend --all", "recommend 1 --all --out f", "recommend 1 --out f",
         "recommend x", "recommend 0", "recommend -- -1", "recommend 1.5", "recommend 1 --top-n 0",
-        "recommend 99999999999999999999", "similar", "similar x"})
+        "recommend 99999999999999999999", "recommend 1 --seen yes", "recommend 1 --min-year 0",
+        "recommend 1 --exclude x", "recommend 1 --genres Nothing",
+        "recommend 1 --set rules.exclude_file=/nowhere", "similar", "similar x"})
     EXPECT_EQ(run(arguments).code, 2) << arguments;
 }
 

@@ -66,6 +66,32 @@ TEST(ApiReload, ARefusedModelLeavesTheOldOne) {
             std::string::npos);
 }
 
+TEST(ApiReload, RulesAreReadAnewAndAnsweredFromTheNextModelOn) {
+  Result<ListRules> rules = ListRules{.exclude = {30}};
+  ModelSources sources = production([] { return loaded(fixed_model_data()); });
+  sources.rules = [&] { return rules; };
+  ApiFixture fixture(std::move(sources));
+  fixture.post("/reload", "");
+  EXPECT_EQ(fixture.get("/recommend/1").body, "40,50");
+  EXPECT_EQ(fixture.get("/recommend/1?exclude=40").body, "50") << "a request cannot widen a rule";
+  rules = ListRules{};
+  fixture.post("/reload", "");
+  EXPECT_EQ(fixture.get("/recommend/1").body, "30,40,50");
+}
+
+TEST(ApiReload, RulesThatCannotBeReadLeaveTheOldModel) {
+  ModelSources sources = production([] { return loaded(turned_model_data("20260302_020000")); });
+  sources.rules = []() -> Result<ListRules> {
+    return fail(ErrorCode::kUsage, "'x' is no movie id", "gone.txt:2", "write one a line");
+  };
+  ApiFixture fixture(std::move(sources));
+  fixture.slot.set(served(fixed_model_data()));
+  const Response response = fixture.post("/reload", "");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_NE(response.body.find("gone.txt:2"), std::string::npos);
+  EXPECT_EQ(fixture.get("/recommend/1").body, "30,40,50");
+}
+
 TEST(ApiReload, HealthSaysWhyThereIsNoModel) {
   ApiFixture fixture(production(corrupt));
   fixture.post("/reload", "");
