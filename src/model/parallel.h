@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstddef>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace marquee {
@@ -18,21 +19,26 @@ inline int thread_count(std::int64_t setting) {
 }
 
 // Calls make_worker() once on each thread, and the worker it gives as worker(row) for every row in
-// [0, count). A worker owns its scratch memory. An exception ends the program: workers must not
-// throw but for bad_alloc.
+// [0, count), taken `block` rows at a time. A worker owns its scratch memory. An exception ends the
+// program: workers must not throw but for bad_alloc.
 template <typename MakeWorker>
-void for_each_row(std::size_t count, int threads, MakeWorker make_worker) {
-  constexpr std::size_t kBlock = 16;
+void for_each_row(std::size_t count, int threads, std::size_t block, MakeWorker make_worker) {
   std::atomic<std::size_t> next{0};
   const auto run = [&] {
     auto worker = make_worker();
-    for (std::size_t first; (first = next.fetch_add(kBlock)) < count;)
-      for (std::size_t row = first; row < std::min(first + kBlock, count); ++row) worker(row);
+    for (std::size_t first; (first = next.fetch_add(block)) < count;)
+      for (std::size_t row = first; row < std::min(first + block, count); ++row) worker(row);
   };
   std::vector<std::jthread> others;
-  const auto wanted = std::min<std::size_t>(static_cast<std::size_t>(threads), count / kBlock + 1);
+  const auto wanted = std::min<std::size_t>(static_cast<std::size_t>(threads), count / block + 1);
   for (std::size_t t = 1; t < wanted; ++t) others.emplace_back(run);
   run();
+}
+
+template <typename MakeWorker>
+void for_each_row(std::size_t count, int threads, MakeWorker make_worker) {
+  constexpr std::size_t kRowsAtATime = 16;
+  for_each_row(count, threads, kRowsAtATime, std::move(make_worker));
 }
 
 }  // namespace marquee

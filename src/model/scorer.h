@@ -15,6 +15,21 @@ namespace marquee {
 // the rest latent_share to latent and what is left to item–item. No weight may be left to learning.
 std::array<float, kPartCount> part_weights(const ModelOptions& options);
 
+// What the parts look at of a user; a view into the model or into a FoldedUser.
+struct UserView {
+  SparseRows::Row interest;       // by item, ascending: all that the user has rated
+  SparseRows::Row neighbors;      // by user of the model, ascending
+  std::span<const float> latent;  // factors
+};
+UserView view_of(const ModelData& model, std::size_t u);
+
+// What two parts say of every item before they are standardised, where it was computed for many
+// users at once (score_block.h); empty: the scorer computes it.
+struct RawScores {
+  std::span<const float> latent;
+  std::span<const float> content;
+};
+
 // Scores one user at a time into memory of its own: one Scorer a thread. The model must outlive it.
 class Scorer {
  public:
@@ -22,7 +37,9 @@ class Scorer {
 
   // Scores every item for user `u`. Each part is standardised over the items that the user has not
   // rated (mean 0, deviation 1; all 0 where a part tells nothing) and weighted. Always finite.
-  void score(std::size_t u);
+  void score(std::size_t u) { score(view_of(model_, u)); }
+  // The same for anybody. The view is looked at during the call only.
+  void score(const UserView& user, const RawScores& raw = {});
 
   // Of the user last scored; indexed by item. Items the user has rated are on the same scale.
   float total(std::size_t item) const { return total_[item]; }
@@ -39,23 +56,28 @@ class Scorer {
   void score_alone(std::size_t u, Part part);
 
  private:
-  void take_user(std::size_t u);
-  void score_part(Part part);  // of the user taken, standardised
+  void take(const UserView& user);
+  void score_part(Part part, const RawScores& raw);  // of the user taken, standardised
   void score_user_user(std::span<float> out) const;
   void score_item_item(std::span<float> out) const;
-  void score_content(std::span<float> out);
+  void score_content(std::span<float> out, std::span<const float> raw);
   void score_latent(std::span<float> out) const;
   void standardise(std::span<float> values) const;
 
   const ModelData& model_;
   std::array<float, kPartCount> weights_;
-  std::size_t user_ = 0;
+  UserView user_;
   std::vector<float> total_;
   std::array<std::vector<float>, kPartCount> parts_;
   std::vector<float> profile_;         // terms
-  std::vector<std::uint8_t> rated_;    // items: 1 where the user has a rating
+  std::vector<std::int32_t> rated_;    // items of the user taken
+  std::vector<float> candidate_;       // items: 0 where the user has a rating, 1 elsewhere
   std::vector<std::int32_t> ranking_;  // scratch of best()
 };
+
+// A user's taste in terms, less that of somebody who took movies at random; the mean vector is
+// taken off because without it everyone's profile is mostly "drama". `profile`: one number a term.
+void fill_profile(const ModelData& model, SparseRows::Row interest, std::span<float> profile);
 
 // Lists of `options.precomputed_top_n` items for every user, on all threads.
 TopLists precompute_lists(const ModelData& model);
