@@ -78,6 +78,7 @@ serving::ModelSources model_sources(Context& context, const ModelRegistry& regis
     sources.load_production = [&published] { return published.load(); };
   sources.rules = [&context] { return read_rules(context.config.rules); };
   sources.train = [&context] { return train_on_newest(context); };
+  sources.fold_in = context.config.server.fold_in;
   sources.train_when_missing = is_embedded(context.config);
   return sources;
 }
@@ -142,9 +143,8 @@ class Serving {
     const StopSignals signals;
     MARQUEE_TRY(start_beside(with_scheduler));
     service_ = std::make_unique<serving::Service>(
-        config,
-        serving::ServiceParts{model_sources(context_, registry_, published_), *sink_,
-                              [this](UserId user) { return profile_of(user); }, context_.clock});
+        config, serving::ServiceParts{model_sources(context_, registry_, published_), *sink_,
+                                      store_lookups(), context_.clock});
     MARQUEE_TRY(open_doors(std::move(socket)));
     watch_nights();
     follow_published_models();
@@ -209,6 +209,13 @@ class Serving {
 
   Result<serving::StoredProfile> profile_of(UserId user) {
     return is_embedded(context_.config) ? stored_profiles_.find(user) : lake_profiles_.find(user);
+  }
+
+  serving::StoreLookups store_lookups() {
+    serving::StoreLookups store{.profile = [this](UserId user) { return profile_of(user); }};
+    if (context_.config.server.fold_in)
+      store.ratings = [this](UserId user) { return stored_profiles_.ratings(user); };
+    return store;
   }
 
   void tell(const serving::ReloadStatus& status) const {

@@ -188,6 +188,9 @@ Status check_together(const Config& config) {
   if (config.model.cf_weight == 0 && config.model.content_weight == 0)
     return fail(ErrorCode::kUsage, "model.cf_weight and model.content_weight cannot both be 0",
                 "config", "give at least one part a weight");
+  if (config.server.fold_in && config.storage.mode != "embedded")
+    return fail(ErrorCode::kUsage, "server.fold_in needs storage.mode embedded", "config",
+                "in the lake no rating can be looked up by user: train and reload instead");
   if (config.model.liked_strength + config.model.other_strength <= 0)
     return fail(ErrorCode::kUsage,
                 "model.liked_strength and model.other_strength cannot both be 0", "config");

@@ -195,6 +195,7 @@ struct ServerOptions {
   std::int64_t shutdown_seconds = 10;   // how long a graceful stop waits for requests in flight
   bool consume = true;                  // apply the journal's events while serving (embedded mode)
   std::int64_t model_poll_seconds = 0;  // look for a newly published model (aws mode); 0: never
+  bool fold_in = false;  // a user's ratings in the store count at once (embedded mode)
 };
 
 struct Config {

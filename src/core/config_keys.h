@@ -134,6 +134,7 @@ void visit_settings(C& c, Visitor&& visit) {
   visit("server.shutdown_seconds", c.server.shutdown_seconds, Range{0, 3600});
   visit("server.consume", c.server.consume);
   visit("server.model_poll_seconds", c.server.model_poll_seconds, Range{0, 86400});
+  visit("server.fold_in", c.server.fold_in);
   visit("log.level", c.log.level,
         Choices{"trace", "debug", "info", "warn", "error", "off"});
   visit("log.format", c.log.format, Choices{"text", "json"});

@@ -25,41 +25,52 @@ Moments moments_of(std::span<const float> ratings) {
   return {mean, std::sqrt(square / n)};
 }
 
-std::vector<float> smooth_grades(const InteractionMatrix& matrix, const ModelOptions& options) {
-  const Moments all = moments_of(matrix.by_user().values.span());
-  const double slope = all.deviation > 0 ? options.grade_slope / all.deviation : 0;
-  const double range = options.liked_strength - options.other_strength;
-  std::vector<float> grades;
-  grades.reserve(matrix.rating_count());
-  for (std::size_t u = 0; u < matrix.user_count(); ++u) {
-    const auto own = matrix.user(u).values;
-    const double sum = std::accumulate(own.begin(), own.end(), kTrustedRatings * all.mean);
-    const double mean = sum / (kTrustedRatings + static_cast<double>(own.size()));
-    for (const float r : own)
-      grades.push_back(static_cast<float>(options.other_strength +
-                                          range / (1 + std::exp(-slope * (r - mean) - 1))));
-  }
-  return grades;
-}
-
-std::vector<float> step_grades(const InteractionMatrix& matrix, const ModelOptions& options) {
-  std::vector<float> grades;
-  grades.reserve(matrix.rating_count());
-  for (const float r : matrix.by_user().values)
-    grades.push_back(static_cast<float>(
-        r >= options.min_rating_threshold ? options.liked_strength : options.other_strength));
-  return grades;
-}
-
 }  // namespace
 
+GradeScale::GradeScale(std::span<const float> all, const ModelOptions& options)
+    : threshold_(options.min_rating_threshold),
+      other_(options.other_strength),
+      range_(options.liked_strength - options.other_strength) {
+  if (options.grade_slope <= 0) return;
+  const Moments moments = moments_of(all);
+  mean_ = moments.mean;
+  smooth_ = true;
+  slope_ = moments.deviation > 0 ? options.grade_slope / moments.deviation : 0;
+}
+
+float GradeScale::grade_of(float rating, double own_mean) const {
+  if (!smooth_) return static_cast<float>(rating >= threshold_ ? other_ + range_ : other_);
+  return static_cast<float>(other_ + range_ / (1 + std::exp(-slope_ * (rating - own_mean) - 1)));
+}
+
+void GradeScale::append(std::span<const float> own, std::vector<float>& grades) const {
+  const double sum = std::accumulate(own.begin(), own.end(), kTrustedRatings * mean_);
+  const double mean = sum / (kTrustedRatings + static_cast<double>(own.size()));
+  for (const float rating : own) grades.push_back(grade_of(rating, mean));
+}
+
 Grades grade(const InteractionMatrix& matrix, const ModelOptions& options) {
+  const GradeScale scale(matrix.by_user().values.span(), options);
+  std::vector<float> values;
+  values.reserve(matrix.rating_count());
+  for (std::size_t u = 0; u < matrix.user_count(); ++u) scale.append(matrix.user(u).values, values);
   Grades grades;
-  grades.by_user = {
-      matrix.by_user().offsets, matrix.by_user().columns,
-      options.grade_slope > 0 ? smooth_grades(matrix, options) : step_grades(matrix, options)};
+  grades.by_user = {matrix.by_user().offsets, matrix.by_user().columns, std::move(values)};
   grades.by_item = transpose(grades.by_user, matrix.item_count());
   return grades;
+}
+
+void age_interest(std::span<const TimeMicros> times, double half_life, std::span<float> interest) {
+  if (half_life >= kNoDecay) return;
+  TimeMicros newest = kUnknownTime, oldest = std::numeric_limits<TimeMicros>::max();
+  for (const TimeMicros time : times) {
+    if (time == kUnknownTime) continue;
+    newest = std::max(newest, time);
+    oldest = std::min(oldest, time);
+  }
+  if (newest == kUnknownTime) return;
+  for (std::size_t k = 0; k < times.size(); ++k)
+    interest[k] *= decay(newest - std::max(times[k], oldest), half_life);
 }
 
 Array<float> interest_of(const InteractionMatrix& matrix, const Grades& grades, double half_life) {
@@ -68,17 +79,9 @@ Array<float> interest_of(const InteractionMatrix& matrix, const Grades& grades, 
   const auto& offsets = matrix.by_user().offsets;
   for (std::size_t u = 0; u < matrix.user_count(); ++u) {
     const auto first = static_cast<std::size_t>(offsets[u]);
-    const auto times =
-        matrix.times().span().subspan(first, static_cast<std::size_t>(offsets[u + 1]) - first);
-    TimeMicros newest = kUnknownTime, oldest = std::numeric_limits<TimeMicros>::max();
-    for (const TimeMicros time : times) {
-      if (time == kUnknownTime) continue;
-      newest = std::max(newest, time);
-      oldest = std::min(oldest, time);
-    }
-    if (newest == kUnknownTime) continue;
-    for (std::size_t k = 0; k < times.size(); ++k)
-      interest[first + k] *= decay(newest - std::max(times[k], oldest), half_life);
+    const auto count = static_cast<std::size_t>(offsets[u + 1]) - first;
+    age_interest(matrix.times().span().subspan(first, count), half_life,
+                 std::span(interest).subspan(first, count));
   }
   return interest;
 }

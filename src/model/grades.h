@@ -2,6 +2,9 @@
 // interactions are ranked instead, and the better a rating the more its interaction counts.
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include "core/config.h"
 #include "model/interaction_matrix.h"
 
@@ -19,8 +22,29 @@ struct Grades {
 // not.
 Grades grade(const InteractionMatrix& matrix, const ModelOptions& options);
 
+// The same, one user at a time: for users whose ratings were not among those that set the scale.
+class GradeScale {
+ public:
+  // `all`: every rating of the data.
+  GradeScale(std::span<const float> all, const ModelOptions& options);
+
+  // Appends the grades of one user's ratings.
+  void append(std::span<const float> own, std::vector<float>& grades) const;
+
+ private:
+  float grade_of(float rating, double own_mean) const;
+
+  double threshold_, other_, range_;
+  bool smooth_ = false;
+  double mean_ = 0;   // of all ratings
+  double slope_ = 0;  // per rating point
+};
+
 // The grades by user, each halved for every `half_life` days that the rating is older than its
 // user's newest: what somebody cares about now. Ratings without a time count as the user's oldest.
 Array<float> interest_of(const InteractionMatrix& matrix, const Grades& grades, double half_life);
+
+// The same for one user, in place: `times` of the ratings whose grades stand in `interest`.
+void age_interest(std::span<const TimeMicros> times, double half_life, std::span<float> interest);
 
 }  // namespace marquee

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <lapack.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 
@@ -38,17 +39,14 @@ Factors first_factors(const std::vector<std::uint64_t>& signatures, std::size_t 
 // only one triangle in use: our rows are LAPACK's columns.
 class RowSolver {
  public:
-  RowSolver(const SparseRows& grades, const Factors& fixed, const std::vector<float>& gram,
-            const ModelOptions& options)
-      : grades_(grades),
-        fixed_(fixed),
+  RowSolver(const Factors& fixed, const std::vector<float>& gram, double confidence)
+      : fixed_(fixed),
         gram_(gram),
-        confidence_(static_cast<float>(options.latent_confidence)),
+        confidence_(static_cast<float>(confidence)),
         matrix_(fixed.rank * fixed.rank) {}
 
   // False when the system is not positive definite.
-  bool solve(std::size_t r, float* out) {
-    const auto own = grades_.row(r);
+  bool solve(SparseRows::Row own, float* out) {
     const std::size_t rank = fixed_.rank;
     std::fill_n(out, rank, 0.0f);
     if (own.columns.empty()) return true;
@@ -76,7 +74,6 @@ class RowSolver {
   }
 
  private:
-  const SparseRows& grades_;
   const Factors& fixed_;
   const std::vector<float>& gram_;
   float confidence_;
@@ -103,8 +100,8 @@ Status solve_all(const SparseRows& grades, const Factors& fixed, Factors& wanted
   openblas_set_num_threads(1);  // a row is small: threads work side by side on rows
   std::atomic<bool> solved{true};
   for_each_row(wanted.rows, threads, [&] {
-    return [&, solver = RowSolver(grades, fixed, gram, options)](std::size_t r) mutable {
-      if (!solver.solve(r, wanted.row(r))) solved = false;
+    return [&, solver = RowSolver(fixed, gram, options.latent_confidence)](std::size_t r) mutable {
+      if (!solver.solve(grades.row(r), wanted.row(r))) solved = false;
     };
   });
   if (solved) return {};
@@ -120,7 +117,37 @@ std::vector<float> transposed(const Factors& factors) {
   return result;
 }
 
+// Factors that lie one after the other for all rows, as rows.
+Factors by_row(std::span<const float> values, std::size_t rows) {
+  Factors factors{rows, rows == 0 ? 0 : values.size() / rows, std::vector<float>(values.size())};
+  for (std::size_t r = 0; r < rows; ++r)
+    for (std::size_t f = 0; f < factors.rank; ++f) factors.row(r)[f] = values[f * rows + r];
+  return factors;
+}
+
 }  // namespace
+
+struct LatentFoldIn::State {
+  Factors items;
+  std::vector<float> gram;
+  double confidence;
+};
+
+LatentFoldIn::LatentFoldIn(std::span<const float> items, std::size_t item_count,
+                           const ModelOptions& options) {
+  Factors factors = by_row(items, item_count);
+  auto gram = gram_of(factors, options.latent_regularization);
+  state_.reset(new State{std::move(factors), std::move(gram), options.latent_confidence});
+}
+
+LatentFoldIn::~LatentFoldIn() = default;
+
+std::vector<float> LatentFoldIn::solve(SparseRows::Row grades) const {
+  std::vector<float> factors(state_->items.rank);
+  RowSolver solver(state_->items, state_->gram, state_->confidence);
+  if (!solver.solve(grades, factors.data())) std::ranges::fill(factors, 0.0f);
+  return factors;
+}
 
 Result<LatentFactors> fit_latent(const Grades& grades, const Signatures& signatures,
                                  const ModelOptions& options) {

@@ -2,6 +2,10 @@
 // care for the other.
 #pragma once
 
+#include <memory>
+#include <span>
+#include <vector>
+
 #include "core/config.h"
 #include "model/grades.h"
 #include "model/signatures.h"
@@ -20,5 +24,22 @@ struct LatentFactors {
 // precision (the ridge is too small).
 Result<LatentFactors> fit_latent(const Grades& grades, const Signatures& signatures,
                                  const ModelOptions& options);
+
+// Solves for users that were not fitted, the items' factors held: what fit_latent does last for
+// each user. Immutable and thread-safe.
+class LatentFoldIn {
+ public:
+  // `items`: latent_factors × items, as in LatentFactors.
+  LatentFoldIn(std::span<const float> items, std::size_t item_count, const ModelOptions& options);
+  ~LatentFoldIn();
+
+  // The factors of somebody with these grades by item; all 0 where the system is not positive
+  // definite.
+  std::vector<float> solve(SparseRows::Row grades) const;
+
+ private:
+  struct State;
+  std::unique_ptr<const State> state_;
+};
 
 }  // namespace marquee

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <variant>
 
 #include "model/parallel.h"
-#include "model/sparse_builder.h"
 
 namespace marquee {
 namespace {
@@ -23,30 +23,28 @@ struct Common<Measure::kPearson> {
   float other_square = 0;  // over the common columns
 };
 
-std::vector<float> norms_of(const SparseRows& rows) {
-  std::vector<float> norms(rows.rows());
-  for (std::size_t r = 0; r < rows.rows(); ++r) {
-    for (const float x : rows.row(r).values) norms[r] += x * x;
-    norms[r] = std::sqrt(norms[r]);
-  }
-  return norms;
+float norm_of(SparseRows::Row row) {
+  float square = 0;
+  for (const float x : row.values) square += x * x;
+  return std::sqrt(square);
 }
 
 // Compares one row at a time with all others; owned by one thread.
 template <Measure measure>
 class RowComparison {
  public:
-  RowComparison(const SparseRows& rows, const SparseRows& columns, const std::vector<float>& norms,
+  RowComparison(const SparseRows& columns, std::span<const float> norms,
                 const NeighborOptions& options)
-      : rows_(rows), columns_(columns), norms_(norms), options_(options), common_(rows.rows()) {}
+      : columns_(columns), norms_(norms), options_(options), common_(norms.size()) {}
 
-  std::vector<SparseEntry> neighbors_of(std::size_t row) {
+  std::vector<SparseEntry> neighbors_of(SparseRows::Row row, std::optional<std::size_t> self) {
     accumulate(row);
+    const float norm = norm_of(row);
     std::vector<SparseEntry> entries;
     for (const std::int32_t other : touched_) {
       Common<measure>& common = common_[static_cast<std::size_t>(other)];
-      if (common.count >= options_.min_common && static_cast<std::size_t>(other) != row) {
-        const float value = similarity(row, static_cast<std::size_t>(other), common);
+      if (common.count >= options_.min_common && static_cast<std::size_t>(other) != self) {
+        const float value = similarity(norm, static_cast<std::size_t>(other), common);
         if (value > options_.threshold) entries.push_back({other, value});
       }
       common = {};
@@ -58,9 +56,8 @@ class RowComparison {
   }
 
  private:
-  void accumulate(std::size_t row) {
+  void accumulate(SparseRows::Row own) {
     touched_.clear();
-    const auto own = rows_.row(row);
     for (std::size_t k = 0; k < own.columns.size(); ++k) {
       const float x = own.values[k];
       const auto others = columns_.row(static_cast<std::size_t>(own.columns[k]));
@@ -77,19 +74,18 @@ class RowComparison {
     }
   }
 
-  float similarity(std::size_t row, std::size_t other, const Common<measure>& common) const {
+  float similarity(float norm, std::size_t other, const Common<measure>& common) const {
     float scale = 0;
     if constexpr (measure == Measure::kCosine)
-      scale = norms_[row] * norms_[other];
+      scale = norm * norms_[other];
     else
       scale = std::sqrt(common.own_square * common.other_square);
     return scale > 0 ? common.dot / scale : 0;
   }
 
-  const SparseRows& rows_;
   const SparseRows& columns_;
-  const std::vector<float>& norms_;
-  const NeighborOptions& options_;
+  std::span<const float> norms_;
+  NeighborOptions options_;
   std::vector<Common<measure>> common_;
   std::vector<std::int32_t> touched_;
 };
@@ -100,16 +96,42 @@ SparseRows compare_rows(const SparseRows& rows, const SparseRows& columns,
   const std::vector<float> norms = norms_of(rows);
   std::vector<std::vector<SparseEntry>> found(rows.rows());
   for_each_row(rows.rows(), options.threads, [&] {
-    return [&, comparison =
-                   RowComparison<measure>(rows, columns, norms, options)](std::size_t row) mutable {
-      if (options.wanted.empty() || options.wanted[row] != 0)
-        found[row] = comparison.neighbors_of(row);
-    };
+    return
+        [&, comparison = RowComparison<measure>(columns, norms, options)](std::size_t row) mutable {
+          if (options.wanted.empty() || options.wanted[row] != 0)
+            found[row] = comparison.neighbors_of(rows.row(row), row);
+        };
   });
   return join_rows(found);
 }
 
 }  // namespace
+
+struct NeighborSearch::State {
+  std::variant<RowComparison<Measure::kCosine>, RowComparison<Measure::kPearson>> comparison;
+};
+
+NeighborSearch::NeighborSearch(const SparseRows& columns, std::span<const float> norms,
+                               const NeighborOptions& options) {
+  if (options.measure == Measure::kCosine)
+    state_.reset(new State{RowComparison<Measure::kCosine>(columns, norms, options)});
+  else
+    state_.reset(new State{RowComparison<Measure::kPearson>(columns, norms, options)});
+}
+
+NeighborSearch::~NeighborSearch() = default;
+
+std::vector<SparseEntry> NeighborSearch::find(SparseRows::Row row,
+                                              std::optional<std::size_t> self) {
+  return std::visit([&](auto& comparison) { return comparison.neighbors_of(row, self); },
+                    state_->comparison);
+}
+
+std::vector<float> norms_of(const SparseRows& rows) {
+  std::vector<float> norms(rows.rows());
+  for (std::size_t r = 0; r < rows.rows(); ++r) norms[r] = norm_of(rows.row(r));
+  return norms;
+}
 
 SparseRows find_neighbors(const SparseRows& rows, const SparseRows& columns,
                           const NeighborOptions& options) {

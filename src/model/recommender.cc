@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/nearest_name.h"
+#include "model/fold_in.h"
 #include "model/interaction_matrix.h"
 #include "model/item_filter.h"
 #include "model/scorer.h"
@@ -76,10 +77,10 @@ std::optional<std::vector<Recommendation>> precomputed(const ModelData& model, s
   return list;
 }
 
-std::vector<Recommendation> computed(const ModelData& model, std::size_t u,
+std::vector<Recommendation> computed(const ModelData& model, const UserView& user,
                                      const ListRequest& request) {
   Scorer scorer(model);
-  scorer.score(u);
+  scorer.score(user);
   std::vector<Recommendation> list;
   for (const std::int32_t best : scorer.best(static_cast<std::size_t>(std::max(0, request.n)),
                                              request.filter, request.include_rated)) {
@@ -160,7 +161,8 @@ std::string_view name_of(Part part) {
 }
 
 Recommender::Recommender(std::shared_ptr<const ModelData> model)
-    : model_(std::move(model)), genre_index_(std::make_shared<const GenreIndex>(*model_)) {}
+    : model_(std::move(model)),
+      genre_index_(std::make_shared<const GenreIndex>(*model_)) {}
 
 bool Recommender::knows_user(UserId user) const {
   return find_id(model_->user_ids.span(), user).has_value();
@@ -180,7 +182,13 @@ std::vector<Recommendation> Recommender::recommend(UserId user, const ListReques
   const auto index = static_cast<std::size_t>(*u);
   if (!request.include_rated)
     if (auto list = precomputed(*model_, index, request)) return std::move(*list);
-  return computed(*model_, index, request);
+  return computed(*model_, view_of(*model_, index), request);
+}
+
+std::vector<Recommendation> Recommender::recommend(const FoldedUser& user,
+                                                   const ListRequest& request) const {
+  if (user.rated.empty()) return popular_list(*model_, request);
+  return computed(*model_, user.view(), request);
 }
 
 std::vector<SimilarMovie> Recommender::similar(MovieId movie, int n,

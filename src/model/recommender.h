@@ -18,6 +18,7 @@ struct ModelData;
 struct ListRules;
 class GenreIndex;
 class ItemFilter;
+struct FoldedUser;
 
 // Where a score comes from. The latent part is the other half of item–item: both
 // complete the user's ratings from everybody's.
@@ -80,6 +81,9 @@ class Recommender {
   // so that a list is short only where the allowed movies run out. The order and the scores are
   // those of the list without conditions.
   std::vector<Recommendation> recommend(UserId user, const ListRequest& request) const;
+
+  // The list of somebody whose ratings were folded in; the popular list where none could be.
+  std::vector<Recommendation> recommend(const FoldedUser& user, const ListRequest& request) const;
 
   // Most similar first; empty when the movie is unknown. Of the similar movies that the model keeps
   // those that `filter` (null: all) allows.

@@ -3,6 +3,7 @@
 
 #include "core/config.h"
 #include "model/grades.h"
+#include "model/neighbors.h"
 
 namespace marquee {
 
@@ -17,5 +18,24 @@ namespace marquee {
 // `wanted`: 1 for the users asked about; empty: all.
 SparseRows fit_user_user(const InteractionMatrix& matrix, const Grades& grades,
                          const ModelOptions& options, std::span<const std::uint8_t> wanted = {});
+
+// The same for users that were not fitted, against those that were. Immutable and thread-safe.
+class UserComparison {
+ public:
+  // `ratings` and `grades` of the fitted users (by user, one pattern), `items` columns.
+  UserComparison(const SparseRows& ratings, const SparseRows& grades, std::size_t items,
+                 const ModelOptions& options);
+
+  // Neighbours, columns ascending, of somebody with these ratings and grades. `self`: the fitted
+  // user who is the same person. A movie that nobody has rated counts as rated by one.
+  std::vector<SparseEntry> neighbors_of(SparseRows::Row ratings, std::span<const float> grades,
+                                        std::optional<std::size_t> self) const;
+
+ private:
+  NeighborOptions options_;
+  std::vector<float> rarity_;  // by item
+  SparseRows columns_;         // items × users: what is compared
+  std::vector<float> norms_;   // by user
+};
 
 }  // namespace marquee

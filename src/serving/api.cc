@@ -1,5 +1,7 @@
 #include "serving/api.h"
 
+#include <spdlog/spdlog.h>
+
 #include <charconv>
 
 #include "events/rating_event.h"
@@ -78,12 +80,12 @@ struct Api::Call {
   Route route;
 };
 
-Api::Api(const ModelSlot& models, Reloader& reloader, EventIntake& events, FindProfile find_profile,
+Api::Api(const ModelSlot& models, Reloader& reloader, EventIntake& events, StoreLookups store,
          Metrics& metrics, Clock& clock, ApiOptions options)
     : models_(models),
       reloader_(reloader),
       events_(events),
-      find_profile_(std::move(find_profile)),
+      store_(std::move(store)),
       metrics_(metrics),
       clock_(clock),
       options_(options),
@@ -108,6 +110,9 @@ void Api::answer_later(const Request& request, Respond respond) {
   respond = counted(endpoint, std::move(respond));
   if (!readable) return respond(finish(std::unexpected(readable.error()), endpoint, request));
   switch (endpoint) {
+    case Endpoint::kRecommend:
+    case Endpoint::kInternalRecommend:
+      return list_later(call, std::move(respond));
     case Endpoint::kProfile:
       return profile(call, std::move(respond));
     case Endpoint::kEvents:
@@ -158,9 +163,9 @@ Answer<void> Api::read(Call& call) const {
 std::optional<Answer<Response>> Api::from_memory(const Call& call) const {
   switch (call.route.endpoint) {
     case Endpoint::kRecommend:
-      return recommend(call);
     case Endpoint::kInternalRecommend:
-      return internal_recommend(call);
+      if (store_.ratings) return std::nullopt;
+      return list(call);
     case Endpoint::kSimilar:
       return similar(call);
     case Endpoint::kReloadStatus:
@@ -180,26 +185,35 @@ Answer<std::shared_ptr<const ServedModel>> Api::model() const {
   return std::unexpected(no_model_problem(reloader_.last_ended(), reloader_.busy()));
 }
 
-// The body that `body` makes of the list that a request asks for.
-template <typename Body>
-Answer<Response> Api::list(const Call& call, std::string_view type, Body body) const {
+// The list that a request asks for; waits for the store where newer ratings are folded in.
+Answer<Response> Api::list(const Call& call) const {
   MARQUEE_ASSIGN(const auto user, parse_id(call.route.id, "user"));
   MARQUEE_ASSIGN(const ListQuery query, read_list_query(call.target, options_.top_n));
   MARQUEE_ASSIGN(const auto served, model());
-  if (query.rules.empty())
-    return ok(body(*served, user, {query.top_n, query.include_rated, &served->rules}), type);
   if (const auto known = served->recommender.check_genres(query.rules); !known)
     return refuse(ProblemKind::kInvalidFilter, known.error().what, known.error().mend);
-  const ItemFilter filter = served->recommender.filter(query.rules, &served->rules);
-  return ok(body(*served, user, {query.top_n, query.include_rated, &filter}), type);
+  std::optional<ItemFilter> filter;
+  if (!query.rules.empty()) filter = served->recommender.filter(query.rules, &served->rules);
+  const ListRequest wanted{query.top_n, query.include_rated, filter ? &*filter : &served->rules};
+  const auto folded = newest_of(*served, user);
+  const ListOwner owner{user, folded ? &*folded : nullptr};
+  if (call.route.endpoint == Endpoint::kInternalRecommend)
+    return ok(recommend_json(*served, owner, wanted));
+  return ok(recommend_text(*served, owner, wanted), kTextType);
 }
 
-Answer<Response> Api::recommend(const Call& call) const {
-  return list(call, kTextType, recommend_text);
-}
-
-Answer<Response> Api::internal_recommend(const Call& call) const {
-  return list(call, kJsonType, recommend_json);
+// The user with the ratings of the store; nullopt where the model's own list stands. A store that
+// cannot be read costs the newest ratings, not the answer.
+std::optional<FoldedUser> Api::newest_of(const ServedModel& served, UserId user) const {
+  if (served.fold_in == nullptr || !store_.ratings) return std::nullopt;
+  const auto ratings = store_.ratings(user);
+  if (!ratings) {
+    spdlog::warn("ratings are not folded in: {}", ratings.error().message());
+    return std::nullopt;
+  }
+  auto folded = fold_in(*served.fold_in, user, *ratings);
+  if (folded.rated.empty() || is_as_trained(*served.model.data, user, folded)) return std::nullopt;
+  return folded;
 }
 
 Answer<Response> Api::similar(const Call& call) const {
@@ -235,12 +249,23 @@ Response Api::metrics_page() const {
   return ok(metrics_.text(models_.get().get(), clock_.now()), kPrometheusType);
 }
 
+void Api::list_later(const Call& call, Respond respond) {
+  const std::string_view target = call.request.target;
+  const bool posted = lookups_.post([this, respond, request = call.request] {
+    Call again{request, {}, {}};
+    const auto readable = read(again);
+    respond(finish(readable ? list(again) : std::unexpected(readable.error()), again.route.endpoint,
+                   request));
+  });
+  if (!posted) respond(to_response(busy_problem("too many lists are asked for"), target));
+}
+
 void Api::profile(const Call& call, Respond respond) {
   const auto user = parse_id(call.route.id, "user");
   const std::string_view target = call.request.target;
   if (!user) return respond(to_response(user.error(), target));
   const bool posted = lookups_.post([this, respond, target, user = *user] {
-    const auto stored = find_profile_(user);
+    const auto stored = store_.profile(user);
     if (!stored) return respond(to_response(problem_from(stored.error()), target));
     auto json = profile_json(models_.get().get(), *stored, user);
     if (json) return respond(ok(std::move(*json)));

@@ -32,10 +32,16 @@ struct ApiOptions {
 // Finds a user in the store. Called from one thread at a time.
 using FindProfile = std::function<Result<StoredProfile>(UserId)>;
 
+// What the API asks of the store, both from the same thread.
+struct StoreLookups {
+  FindProfile profile;
+  FindRatings ratings = {};  // for lists that fold newer ratings in; empty: lists stay as trained
+};
+
 // The parts must outlive the Api. Thread-safe.
 class Api {
  public:
-  Api(const ModelSlot& models, Reloader& reloader, EventIntake& events, FindProfile find_profile,
+  Api(const ModelSlot& models, Reloader& reloader, EventIntake& events, StoreLookups store,
       Metrics& metrics, Clock& clock, ApiOptions options);
 
   // The answer, when memory holds it. nullopt: it takes time; pass the request to answer_later.
@@ -49,16 +55,16 @@ class Api {
   struct Call;  // a request taken apart
   Answer<void> read(Call& call) const;
   std::optional<Answer<Response>> from_memory(const Call& call) const;
-  Answer<Response> recommend(const Call& call) const;
-  Answer<Response> internal_recommend(const Call& call) const;
+  Answer<Response> list(const Call& call) const;
   Answer<Response> similar(const Call& call) const;
   Answer<Response> reload_status(const Call& call) const;
   Response health() const;
   Response metrics_page() const;
   Answer<std::shared_ptr<const ServedModel>> model() const;
-  template <typename Body>
-  Answer<Response> list(const Call& call, std::string_view type, Body body) const;
 
+  std::optional<FoldedUser> newest_of(const ServedModel& served, UserId user) const;
+
+  void list_later(const Call& call, Respond respond);
   void profile(const Call& call, Respond respond);
   void post_event(const Call& call, Respond respond);
   void post_reload(const Call& call, Respond respond);
@@ -67,12 +73,12 @@ class Api {
   const ModelSlot& models_;
   Reloader& reloader_;
   EventIntake& events_;
-  const FindProfile find_profile_;
+  const StoreLookups store_;
   Metrics& metrics_;
   Clock& clock_;
   const ApiOptions options_;
   const TimeMicros started_;
-  WorkThread lookups_;  // last: its thread uses find_profile_
+  WorkThread lookups_;  // last: its thread uses store_
 };
 
 }  // namespace marquee::serving

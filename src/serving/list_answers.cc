@@ -45,34 +45,44 @@ std::optional<std::span<const std::int32_t>> precomputed_items(const ModelData& 
   return items.first(static_cast<std::size_t>(std::ranges::find(items, kNoItem) - items.begin()));
 }
 
+std::vector<Recommendation> list_of(const ServedModel& served, const ListOwner& owner,
+                                    const ListRequest& wanted) {
+  return owner.folded == nullptr ? served.recommender.recommend(owner.user, wanted)
+                                 : served.recommender.recommend(*owner.folded, wanted);
+}
+
 }  // namespace
 
-std::string recommend_text(const ServedModel& served, UserId user, const ListRequest& wanted) {
+std::string recommend_text(const ServedModel& served, const ListOwner& owner,
+                           const ListRequest& wanted) {
   std::string text;
   text.reserve(static_cast<std::size_t>(wanted.n) * kTypicalIdLength);
   const ModelData& data = *served.model.data;
-  if (const auto listed = precomputed_items(data, user, wanted)) {
-    for (const std::int32_t item : *listed)
-      append_id(text, data.item_ids[static_cast<std::size_t>(item)]);
-    return text;
-  }
-  for (const Recommendation& item : served.recommender.recommend(user, wanted))
-    append_id(text, item.movie);
+  if (owner.folded == nullptr)
+    if (const auto listed = precomputed_items(data, owner.user, wanted)) {
+      for (const std::int32_t item : *listed)
+        append_id(text, data.item_ids[static_cast<std::size_t>(item)]);
+      return text;
+    }
+  for (const Recommendation& item : list_of(served, owner, wanted)) append_id(text, item.movie);
   return text;
 }
 
-std::string recommend_json(const ServedModel& served, UserId user, const ListRequest& wanted) {
+std::string recommend_json(const ServedModel& served, const ListOwner& owner,
+                           const ListRequest& wanted) {
   Json items = Json::array();
-  for (const Recommendation& item : served.recommender.recommend(user, wanted)) {
+  for (const Recommendation& item : list_of(served, owner, wanted)) {
     Json entry = movie_json(served.recommender, item.movie, item.score);
     entry["popular"] = item.popular;
     entry["parts"] = parts_json(item);
     items.push_back(std::move(entry));
   }
-  return to_text({{"user_id", user},
-                  {"known", served.recommender.knows_user(user)},
-                  {"model", served.model.version},
-                  {"items", std::move(items)}});
+  Json answer = {{"user_id", owner.user},
+                 {"known", served.recommender.knows_user(owner.user)},
+                 {"model", served.model.version}};
+  if (owner.folded != nullptr) answer["folded_in"] = true;
+  answer["items"] = std::move(items);
+  return to_text(answer);
 }
 
 std::string similar_json(const ServedModel& served, MovieId movie, int top_n) {

@@ -133,16 +133,16 @@ Result<std::shared_ptr<const ServedModel>> Reloader::train() const {
 
 Result<std::shared_ptr<const ServedModel>> Reloader::prepare(LoadedModel model,
                                                              ModelOrigin origin) const {
-  ListRules rules;
+  ListSettings settings{.fold_in = sources_.fold_in};
   if (sources_.rules) {
     auto read = sources_.rules();
     if (!read) {
       read.error().code = ErrorCode::kUnavailable;  // nothing is wrong with the request
       return std::unexpected(std::move(read.error()));
     }
-    rules = std::move(*read);
+    settings.rules = std::move(*read);
   }
-  return prepare_model(std::move(model), origin, clock_.now(), rules);
+  return prepare_model(std::move(model), origin, clock_.now(), settings);
 }
 
 std::optional<ReloadStatus> Reloader::status(std::int64_t id) const {

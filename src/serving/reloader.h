@@ -31,6 +31,7 @@ struct ModelSources {
   bool train_when_missing = false;
   // The rules for lists, read anew for each model; empty: none.
   std::function<Result<ListRules>()> rules = {};
+  bool fold_in = false;  // prepare models for ratings that are newer than they
 };
 
 enum class ReloadSource { kProduction, kData };

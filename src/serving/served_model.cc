@@ -73,16 +73,19 @@ std::string version_of_run(std::string_view run_id) {
 }
 
 Result<std::shared_ptr<const ServedModel>> prepare_model(LoadedModel model, ModelOrigin origin,
-                                                         TimeMicros now, const ListRules& rules) {
+                                                         TimeMicros now,
+                                                         const ListSettings& settings) {
   if (model.data == nullptr || model.data->item_count() == 0)
     return fail(ErrorCode::kCorrupt, "the model knows no movies", model.version,
                 "import movies and ratings, then run 'marquee train --deploy'");
   Recommender recommender(model.data);
-  ItemFilter filter = recommender.filter(rules);
-  MARQUEE_TRY(check_rules(recommender, filter, rules));
+  ItemFilter filter = recommender.filter(settings.rules);
+  MARQUEE_TRY(check_rules(recommender, filter, settings.rules));
+  auto fold_in = settings.fold_in ? std::make_shared<const FoldInBasis>(model.data) : nullptr;
   const TimeMicros trained = time_of_run(model.data->lineage.run_id);
-  auto served = std::make_shared<const ServedModel>(ServedModel{
-      std::move(model), std::move(recommender), std::move(filter), origin, trained, now});
+  auto served = std::make_shared<const ServedModel>(
+      ServedModel{std::move(model), std::move(recommender), std::move(filter), std::move(fold_in),
+                  origin, trained, now});
   MARQUEE_TRY(warm(*served));
   return served;
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/rating.h"
+#include "model/fold_in.h"
 #include "model/item_filter.h"
 #include "model/model_file.h"
 #include "model/recommender.h"
@@ -18,10 +19,17 @@ std::string_view name_of(ModelOrigin origin);  // "production", "data"
 struct ServedModel {
   LoadedModel model;  // checksum empty and size 0 when built from data
   Recommender recommender;
-  ItemFilter rules;  // the server's rules, for this model
+  ItemFilter rules;                            // the server's rules, for this model
+  std::shared_ptr<const FoldInBasis> fold_in;  // null: lists stay as trained
   ModelOrigin origin = ModelOrigin::kProductionFile;
   TimeMicros trained = kUnknownTime;  // the moment its run id names; unknown when it names none
   TimeMicros loaded = 0;
+};
+
+// How lists are served, whatever the model.
+struct ListSettings {
+  ListRules rules = {};
+  bool fold_in = false;  // newer ratings of a user count at once
 };
 
 // Checks that the model can answer (it knows movies, its lists name movies it knows and none
@@ -30,7 +38,7 @@ struct ServedModel {
 // that it does not know are logged.
 Result<std::shared_ptr<const ServedModel>> prepare_model(LoadedModel model, ModelOrigin origin,
                                                          TimeMicros now,
-                                                         const ListRules& rules = {});
+                                                         const ListSettings& settings = {});
 
 // The version of a model of this run: "hybrid_model_20260301_020000".
 std::string version_of_run(std::string_view run_id);

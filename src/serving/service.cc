@@ -15,7 +15,7 @@ Service::Service(const Config& config, ServiceParts parts)
     : config_(config),
       reloader_(slot_, metrics_, std::move(parts.models), parts.clock),
       intake_(parts.events),
-      api_(slot_, reloader_, intake_, std::move(parts.find_profile), metrics_, parts.clock,
+      api_(slot_, reloader_, intake_, std::move(parts.store), metrics_, parts.clock,
            api_options(config)) {}
 
 Service::~Service() = default;

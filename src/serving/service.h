@@ -16,7 +16,7 @@ namespace marquee::serving {
 struct ServiceParts {
   ModelSources models;
   EventSink& events;         // where POST /events puts what it accepts
-  FindProfile find_profile;  // called from one thread at a time
+  StoreLookups store;        // called from one thread at a time
   Clock& clock;
 };
 

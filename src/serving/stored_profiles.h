@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -14,6 +15,9 @@ struct StoredProfile {
   std::vector<Rating> newest;            // newest first
 };
 
+// Everything a user has rated, newest first. Called from one thread at a time.
+using FindRatings = std::function<Result<std::vector<Rating>>(UserId)>;
+
 // Opens the store read-only when first asked, and again after a failure. For one thread at a time.
 class StoredProfiles {
  public:
@@ -21,8 +25,11 @@ class StoredProfiles {
 
   // An empty profile when there is no store yet.
   Result<StoredProfile> find(UserId user);
+  // All ratings of a user, newest first; none when there is no store yet.
+  Result<std::vector<Rating>> ratings(UserId user);
 
  private:
+  Result<bool> open();  // false: there is no store yet
   Result<StoredProfile> read(UserId user);
 
   std::filesystem::path data_dir_;

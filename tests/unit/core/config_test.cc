@@ -52,9 +52,17 @@ TEST(Config, AnUnknownKeyNamesTheNearest) {
 TEST(Config, ValuesAreChecked) {
   for (const char* bad :
        {"server.port=abc", "server.port=70000", "server.port=1.5", "server.port=", "model.cf_weight=nan",
-        "model.cf_weight=1.5", "model.content_weight=-0.5", "storage.mode=cloud", "server.consume=yes", "noequals", "=1",
+        "model.cf_weight=1.5", "model.content_weight=-0.5", "storage.mode=cloud", "server.consume=yes", "rules.min_year=-1",
+        "noequals", "=1",
         "events.min_rating=6"})
     EXPECT_NE(error_of({.file = {}, .environment = {}, .assignments = {bad}}), "") << bad;
+}
+
+TEST(Config, FoldingInNeedsADatabase) {
+  EXPECT_EQ(error_of({.file = {}, .environment = {}, .assignments = {"server.fold_in=true"}}), "");
+  EXPECT_NE(error_of({.file = {}, .environment = {},
+                      .assignments = {"server.fold_in=true", "storage.mode=aws"}})
+                .find("needs storage.mode embedded"), std::string::npos);
 }
 
 TEST(Config, ModelEntriesComeBack) {

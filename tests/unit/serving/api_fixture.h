@@ -35,7 +35,7 @@ struct ApiFixture {
   Reloader reloader;
   EventIntake intake{sink};
   Api api{
-      slot, reloader, intake, fake_profile, metrics, clock, {.max_body_bytes = 256, .events = {}}};
+      slot, reloader, intake, {.profile = fake_profile}, metrics, clock, {.max_body_bytes = 256, .events = {}}};
 };
 
 }  // namespace marquee::serving

@@ -38,13 +38,13 @@ TEST(RecommendText, SaysWhatTheRecommenderSaysForEveryUserAndLength) {
   const auto model = trained_model();
   for (UserId user = 0; user <= 21; ++user)
     for (const int top_n : {1, 2, 9, 10, 11, 30, 100})
-      EXPECT_EQ(recommend_text(*model, user, {.n = top_n}), plain_text(*model, user, top_n))
+      EXPECT_EQ(recommend_text(*model, {user}, {.n = top_n}), plain_text(*model, user, top_n))
           << "user " << user << ", top " << top_n;
 }
 
 TEST(RecommendText, AUserWhoRatedNearlyEverythingGetsWhatIsLeft) {
   const auto model = trained_model();
-  const std::string text = recommend_text(*model, 1, {.n = 10});
+  const std::string text = recommend_text(*model, {1}, {.n = 10});
   EXPECT_GE(std::ranges::count(text, ','), 1);
   EXPECT_LE(std::ranges::count(text, ','), 3);
 }

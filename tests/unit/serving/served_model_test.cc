@@ -28,16 +28,16 @@ TEST(ServedModel, AListThatNamesAMovieTwiceIsRefused) {
 
 TEST(ServedModel, TheServersRulesHoldForListsAndSimilarMovies) {
   const auto model = prepare_model(loaded(fixed_model_data()), ModelOrigin::kProductionFile, 0,
-                                   {.exclude = {40}, .exclude_genres = {"Comedy", "No Such"}});
+                                   {.rules = {.exclude = {40}, .exclude_genres = {"Comedy", "No Such"}}});
   ASSERT_TRUE(model) << model.error().message();
-  EXPECT_EQ(recommend_text(**model, 1, {.n = 5, .filter = &(*model)->rules}), "30,50");
-  EXPECT_EQ(recommend_text(**model, 777, {.n = 5, .filter = &(*model)->rules}), "10,30,50");
+  EXPECT_EQ(recommend_text(**model, {1}, {.n = 5, .filter = &(*model)->rules}), "30,50");
+  EXPECT_EQ(recommend_text(**model, {777}, {.n = 5, .filter = &(*model)->rules}), "10,30,50");
   EXPECT_EQ(similar_json(**model, 10, 5).find("\"id\":20"), std::string::npos);
 }
 
 TEST(ServedModel, RulesThatAllowNothingAreRefused) {
   const auto model = prepare_model(loaded(fixed_model_data()), ModelOrigin::kProductionFile, 0,
-                                   {.genres = {"No Such"}});
+                                   {.rules = {.genres = {"No Such"}}});
   ASSERT_FALSE(model);
   EXPECT_EQ(model.error().code, ErrorCode::kGateRefused);
 }
