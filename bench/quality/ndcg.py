@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""NDCG@10, Recall@20 and coverage@10 of Marquee on two fixed splits of MovieLens 100K or other ratings.
+"""NDCG@10, Recall@20, coverage@10 and what lists are like, of Marquee on two fixed splits of MovieLens
+100K or other ratings.
 
 Independent of the program's own evaluation: it makes the split (splits.py), trains through `marquee
 train`, reads nothing but the lines of `marquee recommend --all`, and computes the figures from their
-definitions (figures.py). Needs Python's standard library only.
+definitions (figures.py, likeness.py). Needs Python's standard library only.
 
   bench/quality/ndcg.py [--data demo-data/ml-100k] [--split user|time|both] [--set key=value]...
   bench/quality/ndcg.py --ratings FILE --movies FILE …
@@ -17,6 +18,7 @@ import sys
 
 import figures
 import marquee
+from likeness import likeness
 import splits
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -48,8 +50,8 @@ def run_split(name, arguments, ratings, movies):
         assert found == ML_100K_SIZES[name], f"the {name} split has {found} ratings"
     catalogue_size = len({r.movie for r in ratings})
     lists, _ = marquee.lists_of(arguments.marquee, train, movies, [f"model.validation={name}", *arguments.set])
-    return {"marquee": figures.measure(lists, train, test, catalogue_size),
-            "popularity": figures.measure(popular_lists(train), train, test, catalogue_size)}
+    return {label: figures.measure(own, train, test, catalogue_size) | likeness(own, train, movies)
+            for label, own in (("marquee", lists), ("popularity", popular_lists(train)))}
 
 
 def main():
@@ -70,11 +72,13 @@ def main():
     if arguments.json:
         print(json.dumps(results))
         return
-    print(f"{'split':6} {'lists':11} {'users':>5} {'NDCG@10':>10} {'Recall@20':>10} {'coverage@10':>12}")
+    print(f"{'split':6} {'lists':11} {'users':>5} {'NDCG@10':>10} {'Recall@20':>10} {'coverage@10':>12} "
+          f"{'variety@10':>10} {'raters@10':>9} {'year@10':>8}")
     for name, rows in results.items():
         for label, row in rows.items():
             print(f"{name:6} {label:11} {row['users']:5} {row['ndcg@10']:10.6f} {row['recall@20']:10.6f} "
-                  f"{row['coverage@10']:12.4f}")
+                  f"{row['coverage@10']:12.4f} {row['variety@10']:10.4f} {row['raters@10']:9.4f} "
+                  f"{row['year@10']:8.1f}")
 
 
 if __name__ == "__main__":

@@ -199,7 +199,7 @@ Status check_together(const Config& config) {
 
 bool decides_the_model(std::string_view key) {
   if (key == "model.threads" || key == "model.dense_limit") return false;
-  return key.starts_with("model.");
+  return key.starts_with("model.") || key.starts_with("ranking.");
 }
 
 }  // namespace

@@ -83,6 +83,13 @@ struct ImportOptions {
   double max_bad_share = 0.05;  // of the lines; above it nothing is imported
 };
 
+// Orders the best of a list anew, at the cost of accuracy; 0: off.
+struct RankingOptions {
+  double diversity = 0;            // how much a movie loses for being like those before it
+  double popularity_discount = 0;  // how much a movie loses for being known to many
+  double freshness = 0;            // how much a movie wins by being new
+};
+
 struct ModelOptions {
   std::string validation = "time";  // time, user: how a hold-out is made
 
@@ -132,6 +139,8 @@ struct ModelOptions {
   std::int64_t top_n_similar_movies = 50;
   std::int64_t precomputed_top_n = 100;
   double popular_prior = 25;  // ratings' worth of the mean in the Bayesian average
+
+  RankingOptions ranking;
 
   // Resources
   std::int64_t dense_limit = 0;  // bytes of any one dense matrix; 0: a quarter of the memory
@@ -238,7 +247,7 @@ std::map<std::string, std::string> marquee_environment();
 // Every key with its value as text, in the order of the struct; the data dir is not a key.
 std::vector<std::pair<std::string, std::string>> config_entries(const Config& config);
 
-// The keys that decide a model's bytes ("model.…"), as a JSON object {"model.top_n": 20, …};
+// The keys that decide a model's bytes ("model.…", "ranking.…"), as a JSON object {"model.top_n": 20, …};
 // `with_model_entries` reads one back over `base`. Used for lineage and for refitting production's
 // settings. Threads and dense_limit are left out: they may change without the model becoming
 // another.

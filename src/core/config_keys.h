@@ -96,6 +96,9 @@ void visit_settings(C& c, Visitor&& visit) {
   visit("model.popular_prior", c.model.popular_prior, Range{0, 1e9});
   visit("model.dense_limit", c.model.dense_limit, kNotNegative);
   visit("model.threads", c.model.threads, Range{0, 1024});
+  visit("ranking.diversity", c.model.ranking.diversity, kShare);
+  visit("ranking.popularity_discount", c.model.ranking.popularity_discount, Range{0, 100});
+  visit("ranking.freshness", c.model.ranking.freshness, Range{0, 100});
   visit("rules.exclude_movies", c.rules.exclude_movies, Choices{});
   visit("rules.exclude_file", c.rules.exclude_file, Choices{});
   visit("rules.genres", c.rules.genres, Choices{});

@@ -9,6 +9,7 @@
 #include "model/fold_in.h"
 #include "model/interaction_matrix.h"
 #include "model/item_filter.h"
+#include "model/reranking.h"
 #include "model/scorer.h"
 
 namespace marquee {
@@ -78,12 +79,13 @@ std::optional<std::vector<Recommendation>> precomputed(const ModelData& model, s
 }
 
 std::vector<Recommendation> computed(const ModelData& model, const UserView& user,
-                                     const ListRequest& request) {
+                                     const Reranking& reranking, const ListRequest& request) {
+  const auto n = static_cast<std::size_t>(std::max(0, request.n));
   Scorer scorer(model);
   scorer.score(user);
+  const auto pool = scorer.best(reranking.pool_for(n), request.filter, request.include_rated);
   std::vector<Recommendation> list;
-  for (const std::int32_t best : scorer.best(static_cast<std::size_t>(std::max(0, request.n)),
-                                             request.filter, request.include_rated)) {
+  for (const std::int32_t best : reranking.reordered(pool, scorer.totals(), n)) {
     const auto item = static_cast<std::size_t>(best);
     Recommendation entry{
         .movie = model.item_ids[item], .score = scorer.total(item), .parts = {}, .popular = false};
@@ -162,7 +164,8 @@ std::string_view name_of(Part part) {
 
 Recommender::Recommender(std::shared_ptr<const ModelData> model)
     : model_(std::move(model)),
-      genre_index_(std::make_shared<const GenreIndex>(*model_)) {}
+      genre_index_(std::make_shared<const GenreIndex>(*model_)),
+      reranking_(std::make_shared<const Reranking>(*model_)) {}
 
 bool Recommender::knows_user(UserId user) const {
   return find_id(model_->user_ids.span(), user).has_value();
@@ -182,13 +185,13 @@ std::vector<Recommendation> Recommender::recommend(UserId user, const ListReques
   const auto index = static_cast<std::size_t>(*u);
   if (!request.include_rated)
     if (auto list = precomputed(*model_, index, request)) return std::move(*list);
-  return computed(*model_, view_of(*model_, index), request);
+  return computed(*model_, view_of(*model_, index), *reranking_, request);
 }
 
 std::vector<Recommendation> Recommender::recommend(const FoldedUser& user,
                                                    const ListRequest& request) const {
   if (user.rated.empty()) return popular_list(*model_, request);
-  return computed(*model_, user.view(), request);
+  return computed(*model_, user.view(), *reranking_, request);
 }
 
 std::vector<SimilarMovie> Recommender::similar(MovieId movie, int n,

@@ -18,6 +18,7 @@ struct ModelData;
 struct ListRules;
 class GenreIndex;
 class ItemFilter;
+class Reranking;
 struct FoldedUser;
 
 // Where a score comes from. The latent part is the other half of item–item: both
@@ -29,7 +30,9 @@ std::string_view name_of(Part part);
 
 struct Recommendation {
   MovieId movie = 0;
-  float score = 0;  // sum of parts, or the Bayesian average in the popular list
+  // Sum of parts, or the Bayesian average in the popular list. With settings of `ranking.` a list
+  // is not in its order.
+  float score = 0;
   std::array<float, kPartCount> parts{};  // each part's weighted, standardised share of the score
   bool popular = false;                   // filled up from the popular list
 };
@@ -79,7 +82,8 @@ class Recommender {
 
   // The same under conditions. What the precomputed list cannot fill is computed over all movies,
   // so that a list is short only where the allowed movies run out. The order and the scores are
-  // those of the list without conditions.
+  // those of the list without conditions, but that settings of `ranking.` order anew what was
+  // computed.
   std::vector<Recommendation> recommend(UserId user, const ListRequest& request) const;
 
   // The list of somebody whose ratings were folded in; the popular list where none could be.
@@ -117,6 +121,7 @@ class Recommender {
  private:
   std::shared_ptr<const ModelData> model_;
   std::shared_ptr<const GenreIndex> genre_index_;
+  std::shared_ptr<const Reranking> reranking_;
 };
 
 }  // namespace marquee

@@ -11,6 +11,7 @@
 #include "model/interaction_matrix.h"
 #include "model/item_filter.h"
 #include "model/parallel.h"
+#include "model/reranking.h"
 #include "model/score_block.h"
 
 namespace marquee {
@@ -217,8 +218,10 @@ TopLists precompute_lists(const ModelData& model) {
   std::vector<std::int32_t> items(users * width, -1);
   std::vector<float> scores(users * width);
   std::vector<float> parts(users * width * kPartCount);
+  const Reranking reranking(model);
+  const std::size_t pool = reranking.pool_for(width);
   const auto keep = [&](std::size_t u, Scorer& scorer) {
-    const auto best = scorer.best(width);
+    const auto best = reranking.reordered(scorer.best(pool), scorer.totals(), width);
     for (std::size_t k = 0; k < best.size(); ++k) {
       const auto item = static_cast<std::size_t>(best[k]);
       items[u * width + k] = best[k];

@@ -43,6 +43,7 @@ class Scorer {
 
   // Of the user last scored; indexed by item. Items the user has rated are on the same scale.
   float total(std::size_t item) const { return total_[item]; }
+  std::span<const float> totals() const { return total_; }
   float part(std::size_t item, int part) const {
     return parts_[static_cast<std::size_t>(part)][item];
   }

@@ -53,7 +53,7 @@ TEST(Config, ValuesAreChecked) {
   for (const char* bad :
        {"server.port=abc", "server.port=70000", "server.port=1.5", "server.port=", "model.cf_weight=nan",
         "model.cf_weight=1.5", "model.content_weight=-0.5", "storage.mode=cloud", "server.consume=yes", "rules.min_year=-1",
-        "noequals", "=1",
+        "ranking.diversity=2", "noequals", "=1",
         "events.min_rating=6"})
     EXPECT_NE(error_of({.file = {}, .environment = {}, .assignments = {bad}}), "") << bad;
 }
@@ -67,6 +67,7 @@ TEST(Config, FoldingInNeedsADatabase) {
 
 TEST(Config, ModelEntriesComeBack) {
   Config config;
+  config.model.ranking.diversity = 0.5;
   config.model.n_neighbors = 77;
   config.model.similarity = "pearson";
   config.model.threads = 9;
@@ -74,6 +75,7 @@ TEST(Config, ModelEntriesComeBack) {
   ASSERT_TRUE(again);
   EXPECT_EQ(again->model.n_neighbors, 77);
   EXPECT_EQ(again->model.similarity, "pearson");
+  EXPECT_EQ(again->model.ranking.diversity, 0.5);
   EXPECT_EQ(again->model.threads, 0) << "threads do not make another model";
   EXPECT_FALSE(with_model_entries(Config{}, "[]"));
   EXPECT_FALSE(with_model_entries(Config{}, R"({"model.n_neighbors": -4})"));
