@@ -45,17 +45,23 @@ class Batches {
   std::size_t items_ = 0;
 };
 
+std::vector<std::string> texts_of(std::span<const Item> items) {
+  std::vector<std::string> texts;
+  texts.reserve(items.size());
+  for (const Item& item : items) texts.push_back(item.dump());
+  return texts;
+}
+
 }  // namespace
 
 Status Client::write(const std::string& table, const char* request, const char* content,
-                     std::span<const Item> items) const {
+                     std::span<const std::string> items) const {
   Batches batches(table);
-  for (const Item& item : items) {
-    const std::string text = item.dump();
-    if (text.size() > kBytesPerItem)
+  for (const std::string& item : items) {
+    if (item.size() > kBytesPerItem)
       return fail(ErrorCode::kInternal,
-                  fmt::format("an item of {} bytes is too large", text.size()), place(table));
-    batches.add(fmt::format(R"({{"{}":{{"{}":{}}}}})", request, content, text));
+                  fmt::format("an item of {} bytes is too large", item.size()), place(table));
+    batches.add(fmt::format(R"({{"{}":{{"{}":{}}}}})", request, content, item));
   }
   std::vector<std::string> bodies = batches.finish();
   return in_parallel(bodies.size(), [&](std::size_t k) {
@@ -65,11 +71,15 @@ Status Client::write(const std::string& table, const char* request, const char* 
 }
 
 Status Client::put(const std::string& table, std::span<const Item> items) const {
+  return put_texts(table, texts_of(items));
+}
+
+Status Client::put_texts(const std::string& table, std::span<const std::string> items) const {
   return write(table, "PutRequest", "Item", items);
 }
 
 Status Client::remove(const std::string& table, std::span<const Item> keys) const {
-  return write(table, "DeleteRequest", "Key", keys);
+  return write(table, "DeleteRequest", "Key", texts_of(keys));
 }
 
 }  // namespace marquee::dynamodb

@@ -54,6 +54,9 @@ class Client {
   // twice. An item may have 400 KB.
   Status put(const std::string& table, std::span<const Item> items) const;
   Status remove(const std::string& table, std::span<const Item> keys) const;
+  // put() of items that are JSON already: for many of a kind, which cost more to build than to
+  // send.
+  Status put_texts(const std::string& table, std::span<const std::string> items) const;
 
   // Removes one item when its attribute has this value; false: it has not, or is not there.
   Result<bool> remove_if(const std::string& table, const Item& key, const std::string& attribute,
@@ -91,7 +94,7 @@ class Client {
   Status send_all(const std::string& operation, const std::string& table, const char* undone,
                   std::string body, const std::function<void(nlohmann::json&)>& take) const;
   Status write(const std::string& table, const char* request, const char* content,
-               std::span<const Item> items) const;
+               std::span<const std::string> items) const;
   Result<bool> is_active(const TableSpec& table) const;  // kNotFound: there is no such table
   Result<std::vector<Item>> query_page(const std::string& table, nlohmann::json& request) const;
   std::string place(const std::string& table) const;

@@ -11,10 +11,19 @@ namespace {
 
 using nlohmann::json;
 
-json number_of(double value) {
-  std::array<char, 32> text;  // the shortest that reads back as the same double
+// That reads back as the same double.
+std::string shortest(double value) {
+  std::array<char, 32> text;
   const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-  return {{"N", std::string(text.data(), end)}};
+  return {text.data(), end};
+}
+
+json number_of(double value) {
+  return {{"N", shortest(value)}};
+}
+
+std::string quoted(const std::string& text) {
+  return json(text).dump();
 }
 
 json text_of(const std::string& value) {
@@ -166,15 +175,17 @@ Item to_item(const NightlyMovie& row) {
   return item;
 }
 
-Item to_item(const RunningRow& row) {
-  Item item = to_json(row.sums);
-  item["id"] = number(row.id);
-  item["source"] = text_of(source_of(row));
-  item["topic"] = text_of(row.topic);
-  item["partition"] = number(row.partition);
-  item["writer"] = text_of(row.writer);
-  item["last_offset"] = number(row.last_offset);
-  return item;
+// Consumers write these by the ten thousand.
+std::string to_text(const RunningRow& row) {
+  std::string text = fmt::format(
+      R"({{"id":{{"N":"{}"}},"source":{{"S":{}}},"topic":{{"S":{}}},"partition":{{"N":"{}"}},)"
+      R"("writer":{{"S":{}}},"last_offset":{{"N":"{}"}},"count":{{"N":"{}"}},"sum":{{"N":"{}"}},)"
+      R"("square_sum":{{"N":"{}"}})",
+      row.id, quoted(source_of(row)), quoted(row.topic), row.partition, quoted(row.writer),
+      row.last_offset, row.sums.count, shortest(row.sums.sum), shortest(row.sums.square_sum));
+  if (row.sums.last_update != kUnknownTime)
+    text += fmt::format(R"(,"last_update":{{"N":"{}"}})", row.sums.last_update);
+  return text + '}';
 }
 
 Result<NightlyUser> user_from(const Item& item) {

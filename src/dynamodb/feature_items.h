@@ -9,7 +9,7 @@ namespace marquee::dynamodb {
 
 Item to_item(const NightlyUser& row);
 Item to_item(const NightlyMovie& row);
-Item to_item(const RunningRow& row);
+std::string to_text(const RunningRow& row);  // the item as JSON
 
 // kCorrupt when an attribute is missing or of another type; the error names it.
 Result<NightlyUser> user_from(const Item& item);

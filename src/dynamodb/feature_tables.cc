@@ -80,7 +80,10 @@ Status FeatureTables::put_nightly(std::span<const NightlyUser> users,
 }
 
 Status FeatureTables::put_running(EntityKind kind, std::span<const RunningRow> rows) const {
-  return client_.put(tables(kind).running.name, items_of(rows, kToItem));
+  std::vector<std::string> items;
+  items.reserve(rows.size());
+  for (const RunningRow& row : rows) items.push_back(dynamodb::to_text(row));
+  return client_.put_texts(tables(kind).running.name, items);
 }
 
 Result<std::vector<RunningRow>> FeatureTables::running_rows(

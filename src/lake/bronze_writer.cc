@@ -20,6 +20,9 @@ using std::chrono::steady_clock;
 // largest is closed early, so that memory is bounded and reading need not wait for their age.
 constexpr std::int64_t kOpenObjectsWorth = 4;
 
+// Room beyond the size of the last full object, since no two are quite the same.
+constexpr std::size_t kSpareBytes = 4096;
+
 struct OpenObject {
   std::string lines;
   std::int64_t events = 0;
@@ -41,7 +44,8 @@ struct OpenPartition {
   StreamPartition partition;
   lake::EventLineWriter line_writer;
   std::map<ObjectKey, OpenObject> objects;
-  std::int64_t next_offset = 0;  // of the stream, after what was added
+  std::pair<ObjectKey, std::size_t> latest_full;  // of which object the next one will need as much
+  std::int64_t next_offset = 0;                   // of the stream, after what was added
 };
 
 }  // namespace
@@ -72,6 +76,7 @@ class BronzeWriter::OpenObjects {
     if (is_new) {
       object.first = offset;
       object.opened_at = now_;
+      if (key == partition.latest_full.first) object.lines.reserve(partition.latest_full.second);
     }
     const std::size_t before = object.lines.size();
     append_line(object.lines);
@@ -79,8 +84,10 @@ class BronzeWriter::OpenObjects {
     object.last = offset;
     ++object.events;
     if (object.events >= options_.max_events_per_object ||
-        static_cast<std::int64_t>(object.lines.size()) >= options_.max_bytes_per_object)
+        static_cast<std::int64_t>(object.lines.size()) >= options_.max_bytes_per_object) {
+      partition.latest_full = {key, object.lines.size() + kSpareBytes};
       close(partition, entry);
+    }
     while (bytes_ > kOpenObjectsWorth * options_.max_bytes_per_object) close_largest();
   }
 

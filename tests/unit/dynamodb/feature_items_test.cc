@@ -35,19 +35,19 @@ TEST(FeatureItems, RowsComeBackTheSameToTheLastBit) {
     const NightlyMovie movie{{3, some_double(), 5, some_double(), 99}, 1, 2, 12, {}};
     RC_ASSERT(movie_from(to_item(movie)).value() == movie);
     const RunningRow row{1L << 62, "events", 2, "host/1", 17, some_sums()};
-    RC_ASSERT(running_from(to_item(row)).value() == row);
+    RC_ASSERT(running_from(Item::parse(to_text(row))).value() == row);
   }));
 }
 
 TEST(FeatureItems, AnUnknownTimeIsAnAttributeThatIsNotThere) {
-  EXPECT_FALSE(to_item(RunningRow{}).contains("last_update"));
+  EXPECT_FALSE(Item::parse(to_text(RunningRow{})).contains("last_update"));
   EXPECT_FALSE(to_item(NightlyUser{}).contains("last_update"));
 }
 
 TEST(FeatureItems, WhatIsNotARowIsRefusedByName) {
   const RunningRow row{1, "events", 2, "w", 17, {}};
   for (const char* name : {"id", "topic", "last_offset", "sum", "count"}) {
-    Item item = to_item(row);
+    Item item = Item::parse(to_text(row));
     item.erase(name);
     EXPECT_THAT(running_from(item).error().message(), HasSubstr(name));
     item[name] = {{"N", "12x"}};
