@@ -43,18 +43,21 @@ Result<std::vector<std::optional<std::int64_t>>> LakeConsumer::on_assigned(
 }
 
 Status LakeConsumer::on_revoked(std::span<const StreamPartition> partitions) {
-  const auto deadline = steady_clock::now() + kHandOverLimit;
+  handed_over_ = settle(partitions, leaving_ ? milliseconds(0) : kHandOverLimit);
+  forget(partitions);
+  return handed_over_;
+}
+
+Status LakeConsumer::settle(std::span<const StreamPartition> partitions, milliseconds limit) {
+  const auto deadline = steady_clock::now() + limit;
   const auto left = [&] {
     return std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now());
   };
-  handed_over_ = bronze_.wait_durable(partitions, left());
-  if (handed_over_ && running_ != nullptr)
-    handed_over_ = running_->wait_durable(partitions, left());
+  Status settled = bronze_.wait_durable(partitions, left());
+  if (settled && running_ != nullptr) settled = running_->wait_durable(partitions, left());
   // What is durable is committed even when the rest is not.
-  if (Status committed = commit_insisting(partitions); handed_over_)
-    handed_over_ = std::move(committed);
-  forget(partitions);
-  return handed_over_;
+  if (Status committed = commit_insisting(partitions); settled) settled = std::move(committed);
+  return settled;
 }
 
 void LakeConsumer::on_lost(std::span<const StreamPartition> partitions) {
@@ -158,9 +161,14 @@ Result<ConsumedCounts> LakeConsumer::run_once(milliseconds timeout) {
   return counts;
 }
 
+// Everything is settled while it still is a member: once it closes, nothing tells the brokers that
+// it lives, and after a session's silence they take no commit from it.
 Result<ConsumedCounts> LakeConsumer::leave(const ConsumedCounts& totals) {
+  const Status settled = settle(assigned(), kHandOverLimit);
+  leaving_ = true;
   handed_over_ = {};
   const Status closed = source_.close();
+  if (!settled) return std::unexpected(settled.error());
   if (!handed_over_) return std::unexpected(handed_over_.error());
   if (!closed) return std::unexpected(closed.error());
   return totals;

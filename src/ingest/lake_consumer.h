@@ -46,6 +46,8 @@ class LakeConsumer final : public PartitionOwner {
   std::optional<std::int64_t> durable_offset(const StreamPartition& partition) const;
   Status commit(std::span<const StreamPartition> partitions);
   Status commit_insisting(std::span<const StreamPartition> partitions);
+  // Makes durable within `limit` what was taken of these partitions, and commits it.
+  Status settle(std::span<const StreamPartition> partitions, std::chrono::milliseconds limit);
   void hold_back();
   void forget(std::span<const StreamPartition> partitions);
   std::vector<StreamPartition> assigned() const;
@@ -63,6 +65,7 @@ class LakeConsumer final : public PartitionOwner {
   Status handed_over_;                 // the last on_revoked
   bool subscribed_ = false;
   bool paused_ = false;
+  bool leaving_ = false;
 };
 
 }  // namespace marquee

@@ -218,6 +218,17 @@ TEST(LakeConsumer, CommitsWhatItHandsOverWhenBrokersComeBackInTime) {
   EXPECT_EQ(world.topic.refusals, 0);
 }
 
+TEST(LakeConsumer, SettlesEverythingWhileItIsStillAMember) {
+  World world;
+  for (int k = 0; k < 50; ++k)
+    world.topic.produce(0, R"({"user_id": 1, "movie_id": 2, "rating": 3})");
+  Process process(world);
+  process.member.assign(0);
+  process.member.on_close = [&] { EXPECT_EQ(world.topic.committed[0], 50); };
+  ASSERT_TRUE(process.consumer.run({}, milliseconds(5)));
+  EXPECT_FALSE(process.member.on_close) << "it was closed";
+}
+
 TEST(LakeConsumer, CommitsOnceASecondWhileEventsKeepComing) {
   World world;
   world.config.bronze.max_events_per_object = 1;

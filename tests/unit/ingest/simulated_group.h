@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -90,6 +91,7 @@ class SimulatedMember final : public EventSource {
     });
   }
   Status close() override {
+    if (const auto told = std::exchange(on_close, {})) told();
     std::vector<StreamPartition> held;
     for (const auto& [partition, next] : next_) held.push_back({"user-events", partition});
     Status handed_over = owner_->on_revoked(held);
@@ -98,6 +100,7 @@ class SimulatedMember final : public EventSource {
   }
 
   bool paused = false;
+  std::function<void()> on_close;
 
  private:
   bool is_fenced(std::int32_t partition) const {
