@@ -163,6 +163,7 @@ bool run(ObjectStore& store, std::int64_t events, int threads) {
   tell("compacting 99 % of them at once", compact(yesterday), yesterday * kPartitions);
   tell("reading compacted 99 % and 1 % of Bronze", read(delta), events);
   tell("compacting the last 1 %", compact(end), end / 100 * kPartitions);
+  checked(sweep_ratings(store, 1, [](const RatingManifest&) { return false; }));
   const double silver_store = seconds_of_store(store, "silver/ratings/", threads);
   const double fast = read(compacted);
   tell("reading compacted", fast, events);
