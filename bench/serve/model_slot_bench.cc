@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "model/item_filter.h"
 #include "model/model_data.h"
 #include "serving/model_slot.h"
 
@@ -17,8 +18,10 @@ using ModelPointer = std::shared_ptr<const ServedModel>;
 
 ModelPointer some_model() {
   auto data = std::make_shared<const ModelData>();
-  return std::make_shared<const ServedModel>(ServedModel{
-      .model = {.data = data, .version = {}, .checksum = {}}, .recommender = Recommender(data)});
+  return std::make_shared<const ServedModel>(
+      ServedModel{.model = {.data = data, .version = {}, .checksum = {}},
+                  .recommender = Recommender(data),
+                  .rules = Recommender(data).filter({})});
 }
 
 struct Slot {

@@ -19,8 +19,8 @@ std::string_view name_of(ModelOrigin origin);  // "production", "data"
 struct ServedModel {
   LoadedModel model;  // checksum empty and size 0 when built from data
   Recommender recommender;
-  ItemFilter rules;                            // the server's rules, for this model
-  std::shared_ptr<const FoldInBasis> fold_in;  // null: lists stay as trained
+  ItemFilter rules;                                      // the server's rules, for this model
+  std::shared_ptr<const FoldInBasis> fold_in = nullptr;  // null: lists stay as trained
   ModelOrigin origin = ModelOrigin::kProductionFile;
   TimeMicros trained = kUnknownTime;  // the moment its run id names; unknown when it names none
   TimeMicros loaded = 0;
