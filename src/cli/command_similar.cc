@@ -5,6 +5,7 @@
 #include "cli/id_check.h"
 #include "cli/recommendation_text.h"
 #include "core/text_table.h"
+#include "model/item_filter.h"
 
 namespace marquee::cli {
 namespace {
@@ -21,7 +22,9 @@ Status run(Context& context, const SimilarOptions& options) {
   if (!recommender.knows_movie(options.movie))
     return fail(ErrorCode::kNotFound, fmt::format("the model knows no movie {}", options.movie),
                 model.version, "give the id of a movie that was in the catalogue at training");
-  const auto list = recommender.similar(options.movie, options.top_n);
+  MARQUEE_ASSIGN(const ListRules rules, read_rules(context.config.rules));
+  const ItemFilter allowed = recommender.filter(rules);
+  const auto list = recommender.similar(options.movie, options.top_n, &allowed);
   nlohmann::json record = movie_json(recommender, options.movie);
   record["model"] = model.version;
   record["items"] = similar_json(recommender, list);

@@ -96,6 +96,13 @@ TEST_F(RecommendCommandTest, RefusesWhatCannotBeMeant) {
     EXPECT_EQ(run(arguments).code, 2) << arguments;
 }
 
+TEST_F(RecommendCommandTest, SimilarMoviesHoldToTheRules) {
+  const auto all = run_json("similar 10 --top-n 2");
+  const std::string first = all["items"][0]["movie_id"].dump();
+  const auto fewer = run_json("similar 10 --top-n 1 --set rules.exclude_movies=" + first);
+  EXPECT_EQ(fewer["items"][0]["movie_id"], all["items"][1]["movie_id"]);
+}
+
 TEST_F(RecommendCommandTest, ShowsSimilarMovies) {
   const auto answer = run_json("similar 10 --top-n 2");
   EXPECT_EQ(answer["title"], "Movie 1");
