@@ -3,7 +3,8 @@
 // in routes.h.
 //
 // What the model in memory can answer is answered at once, on the caller's thread. What waits for a
-// disk or for a reload is answered later, from a worker's thread.
+// disk (lists too, where newer ratings are folded in) or for a reload is answered later, from a
+// worker's thread.
 #pragma once
 
 #include <functional>
