@@ -27,8 +27,9 @@ TEST(ServedModel, AListThatNamesAMovieTwiceIsRefused) {
 }
 
 TEST(ServedModel, TheServersRulesHoldForListsAndSimilarMovies) {
-  const auto model = prepare_model(loaded(fixed_model_data()), ModelOrigin::kProductionFile, 0,
-                                   {.rules = {.exclude = {40}, .exclude_genres = {"Comedy", "No Such"}}});
+  const auto model =
+      prepare_model(loaded(fixed_model_data()), ModelOrigin::kProductionFile, 0,
+                    {.rules = {.exclude = {40}, .exclude_genres = {"Comedy", "No Such"}}});
   ASSERT_TRUE(model) << model.error().message();
   EXPECT_EQ(recommend_text(**model, {1}, {.n = 5, .filter = &(*model)->rules}), "30,50");
   EXPECT_EQ(recommend_text(**model, {777}, {.n = 5, .filter = &(*model)->rules}), "10,30,50");
