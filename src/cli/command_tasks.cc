@@ -1,15 +1,11 @@
 #include "cli/command.h"
+#include "cli/task_command.h"
 #include "cli/task_console.h"
 #include "pipeline/tasks.h"
 #include "pipeline/train_files.h"
 
 namespace marquee::cli {
 namespace {
-
-struct TaskOptions {
-  std::string run_id;
-  bool wait = false;
-};
 
 struct TrainOptions : TaskOptions {
   std::string ratings, movies, model;
@@ -20,45 +16,6 @@ struct TrainOptions : TaskOptions {
 struct DeployOptions : TaskOptions {
   bool force = false;
 };
-
-using Task = std::function<Result<TaskReport>(const RunContext&)>;
-
-void add_run_id(CLI::App& command, TaskOptions& options, const std::string& absent) {
-  command
-      .add_option("--run-id", options.run_id, "The run this task belongs to; without it " + absent)
-      ->type_name("YYYYMMDD_HHMMSS");
-}
-
-void add_wait(CLI::App& command, TaskOptions& options) {
-  command.add_flag("--wait", options.wait, "Wait for another run to end instead of stopping");
-}
-
-Result<std::string> run_id_or_new(const Context& context, const std::string& given) {
-  return given.empty() ? new_run_id(context.config, context.clock) : normalise_run_id(given);
-}
-
-Result<std::string> run_id_or_latest(const Context& context, const std::string& given) {
-  if (!given.empty()) return normalise_run_id(given);
-  if (auto latest = newest_trained_run(context.config)) return *latest;
-  return fail(ErrorCode::kNotFound, "no run has a model yet", context.config.data_dir.string(),
-              "train one: marquee train");
-}
-
-Result<std::string> run_id_or_none(const Context&, const std::string& given) {
-  return given.empty() ? given : normalise_run_id(given);
-}
-
-Status run_task(Context& context, const TaskOptions& options, std::string run_id,
-                const Task& task) {
-  TaskConsole console(context);
-  return console.finish(task(
-      {.config = context.config,
-       .clock = context.clock,
-       .run_id = std::move(run_id),
-       .progress = [&](std::string_view step, double share) { console.show_progress(step, share); },
-       .on_report = [&](const TaskReport& report) { console.show_report(report); },
-       .wait = options.wait}));
-}
 
 using ChooseRun = Result<std::string> (*)(const Context& context, const std::string& given);
 
@@ -156,9 +113,7 @@ void add_tasks(CLI::App& app) {
                  {"extract-features", "Computes all user and movie features anew from the ratings",
                   run_id_or_new, "a new run begins", run_extract_features});
   add_train(app);
-  add_plain_task(
-      app, {"evaluate", "Judges the run's model on held-out ratings (exit 4: not good enough)",
-            run_id_or_latest, "the newest run with a model is taken", run_evaluate});
+  add_evaluate(app);
   add_deploy(app);
   add_plain_task(app, {"reload", "Asks the server to load the production model and swap it in",
                        run_id_or_none, "no record is kept", run_reload, false});

@@ -179,6 +179,8 @@ struct EvaluationOptions {
   double relevant_rating = 3.5;
   std::int64_t bootstrap_samples = 1000;
   std::int64_t seed = 42;
+  std::int64_t folds = 0;    // 2 or more: k-fold by user instead of one hold-out
+  double min_effect = 0.02;  // of NDCG@10, relative: a smaller difference does not matter
 };
 
 struct GateOptions {

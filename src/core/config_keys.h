@@ -122,6 +122,8 @@ void visit_settings(C& c, Visitor&& visit) {
   visit("evaluation.relevant_rating", c.evaluation.relevant_rating, Range{-1000, 1000});
   visit("evaluation.bootstrap_samples", c.evaluation.bootstrap_samples, Range{10, 1e6});
   visit("evaluation.seed", c.evaluation.seed, kNotNegative);
+  visit("evaluation.folds", c.evaluation.folds, Range{0, 100});
+  visit("evaluation.min_effect", c.evaluation.min_effect, kShare);
   visit("gate.min_precision_at_10", c.gate.min_precision_at_10, kShare);
   visit("gate.min_hit_rate_at_10", c.gate.min_hit_rate_at_10, kShare);
   visit("gate.min_coverage_ratio", c.gate.min_coverage_ratio, Range{0, 1e6});

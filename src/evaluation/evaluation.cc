@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <numeric>
 
 #include "model/interaction_matrix.h"
@@ -31,20 +30,6 @@ Status check_unseen(const ModelData& model, const Split& split) {
       "evaluate a model that was fitted on the training part alone");
 }
 
-FigureIntervals intervals_of(const std::vector<UserOutcome>& outcomes,
-                             const EvaluationOptions& options) {
-  FigureIntervals intervals;
-  std::vector<double> values(outcomes.size());
-  for (std::size_t m = 0; m < kMetricCount; ++m) {
-    for (std::size_t c = 0; c < kCutoffs.size(); ++c) {
-      for (std::size_t u = 0; u < outcomes.size(); ++u) values[u] = outcomes[u].figures[m][c];
-      intervals[m][c] = bootstrap_mean(values, options.bootstrap_samples,
-                                       static_cast<std::uint64_t>(options.seed));
-    }
-  }
-  return intervals;
-}
-
 Evaluation evaluate_lists(const std::vector<std::vector<std::int32_t>>& lists,
                           const ModelData& model, const Split& split,
                           const EvaluationOptions& options) {
@@ -67,6 +52,20 @@ Evaluation evaluate_lists(const std::vector<std::vector<std::int32_t>>& lists,
 
 }  // namespace
 
+FigureIntervals intervals_of(const std::vector<UserOutcome>& outcomes,
+                             const EvaluationOptions& options) {
+  FigureIntervals intervals;
+  std::vector<double> values(outcomes.size());
+  for (std::size_t m = 0; m < kMetricCount; ++m) {
+    for (std::size_t c = 0; c < kCutoffs.size(); ++c) {
+      for (std::size_t u = 0; u < outcomes.size(); ++u) values[u] = outcomes[u].figures[m][c];
+      intervals[m][c] = bootstrap_mean(values, options.bootstrap_samples,
+                                       static_cast<std::uint64_t>(options.seed));
+    }
+  }
+  return intervals;
+}
+
 Result<Evaluation> evaluate_model(const ModelData& model, const Split& split,
                                   const EvaluationOptions& options) {
   MARQUEE_TRY(check_unseen(model, split));
@@ -86,21 +85,6 @@ std::vector<std::int32_t> rank_by_count(const ModelData& model) {
   std::ranges::stable_sort(ranking, std::greater<>(),
                            [&](std::int32_t i) { return counts[static_cast<std::size_t>(i)]; });
   return ranking;
-}
-
-Interval compare_ndcg(const Evaluation& candidate, const Evaluation& production,
-                      const EvaluationOptions& options) {
-  constexpr auto kNdcg = static_cast<std::size_t>(Metric::kNdcg);
-  constexpr std::size_t kAt10 = 1;
-  std::map<UserId, double> before;
-  for (const UserOutcome& outcome : production.outcomes)
-    before.emplace(outcome.user, outcome.figures[kNdcg][kAt10]);
-  std::vector<double> differences;
-  for (const UserOutcome& outcome : candidate.outcomes)
-    if (const auto found = before.find(outcome.user); found != before.end())
-      differences.push_back(outcome.figures[kNdcg][kAt10] - found->second);
-  return bootstrap_mean(differences, options.bootstrap_samples,
-                        static_cast<std::uint64_t>(options.seed));
 }
 
 }  // namespace marquee

@@ -17,6 +17,9 @@ namespace marquee {
 // Every metric at every cutoff, with its 95 % interval.
 using FigureIntervals = std::array<std::array<Interval, kCutoffs.size()>, kMetricCount>;
 
+FigureIntervals intervals_of(const std::vector<UserOutcome>& outcomes,
+                             const EvaluationOptions& options);
+
 struct Evaluation {
   std::vector<UserOutcome> outcomes;  // users with something relevant in the test part, by id
   FigureIntervals figures;
@@ -37,10 +40,5 @@ Evaluation evaluate_ranking(std::span<const std::int32_t> ranking, const ModelDa
 
 // Items of the model by number of ratings, most first, ties by lower id.
 std::vector<std::int32_t> rank_by_count(const ModelData& model);
-
-// The interval of candidate - production in NDCG@10, paired by user; users of only one of the two
-// are left out.
-Interval compare_ndcg(const Evaluation& candidate, const Evaluation& production,
-                      const EvaluationOptions& options);
 
 }  // namespace marquee

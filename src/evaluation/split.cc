@@ -41,21 +41,39 @@ std::vector<Keyed> with_keys(std::span<const Rating> ratings, std::int64_t seed)
   return keyed;
 }
 
-Split split_by_user(std::span<const Rating> ratings, const EvaluationOptions& options) {
-  auto keyed = with_keys(ratings, options.seed);
+// Ordered by user, and within a user by hash.
+std::vector<Keyed> by_user(std::span<const Rating> ratings, std::int64_t seed) {
+  auto keyed = with_keys(ratings, seed);
   std::ranges::sort(
       keyed, {}, [](const Keyed& k) { return std::tuple(k.rating.user, k.key, k.rating.movie); });
+  return keyed;
+}
+
+// Sends each rating to the part that `is_test(place, count)` says: its place among the user's own
+// `count` ratings. Users with less than `fewest` are all training.
+template <typename IsTest>
+Split split_users(std::span<const Rating> ratings, std::int64_t seed, std::int64_t fewest,
+                  IsTest is_test) {
+  const auto keyed = by_user(ratings, seed);
   Split split;
   for (std::size_t first = 0; first < keyed.size();) {
     std::size_t last = first;
     while (last < keyed.size() && keyed[last].rating.user == keyed[first].rating.user) ++last;
     const std::size_t count = last - first;
-    const bool enough = count >= static_cast<std::size_t>(options.min_user_ratings);
-    const std::size_t cut = last - (enough ? test_count(count, options) : 0);
-    for (; first < last; ++first)
-      (first < cut ? split.train : split.test).push_back(keyed[first].rating);
+    const bool enough = count >= static_cast<std::size_t>(fewest);
+    for (std::size_t place = 0; place < count; ++place)
+      (enough && is_test(place, count) ? split.test : split.train)
+          .push_back(keyed[first + place].rating);
+    first = last;
   }
   return split;
+}
+
+Split split_by_user(std::span<const Rating> ratings, const EvaluationOptions& options) {
+  return split_users(ratings, options.seed, options.min_user_ratings,
+                     [&](std::size_t place, std::size_t count) {
+                       return place >= count - test_count(count, options);
+                     });
 }
 
 Split split_by_time(std::span<const Rating> ratings, const EvaluationOptions& options) {
@@ -90,6 +108,13 @@ std::string why_no_time(std::span<const Rating> ratings) {
   return first == last ? "all ratings have the same time" : "";
 }
 
+Status check_parts(const Split& split, std::size_t ratings) {
+  if (!split.train.empty() && !split.test.empty()) return {};
+  return fail(
+      ErrorCode::kUnfit, fmt::format("{} ratings are too few to hold some out for a test", ratings),
+      "evaluation", "collect more ratings, set model.validation to user, or ask for fewer folds");
+}
+
 }  // namespace
 
 Result<Split> split_ratings(std::span<const Rating> ratings, std::string_view validation,
@@ -100,10 +125,20 @@ Result<Split> split_ratings(std::span<const Rating> ratings, std::string_view va
                                             : split_by_user(ratings, options);
   split.note = obstacle.empty() ? fmt::format("model.validation is {}", validation)
                                 : fmt::format("split by user, because {}", obstacle);
-  if (split.train.empty() || split.test.empty())
-    return fail(ErrorCode::kUnfit,
-                fmt::format("{} ratings are too few to hold some out for a test", ratings.size()),
-                "evaluation", "collect more ratings, or set model.validation to user");
+  MARQUEE_TRY(check_parts(split, ratings.size()));
+  return split;
+}
+
+Result<Split> split_fold(std::span<const Rating> ratings, std::int64_t fold,
+                         const EvaluationOptions& options) {
+  const auto folds = static_cast<std::size_t>(options.folds);
+  Split split =
+      split_users(ratings, options.seed, std::max(options.min_user_ratings, options.folds),
+                  [&](std::size_t place, std::size_t) {
+                    return place % folds == static_cast<std::size_t>(fold);
+                  });
+  split.note = fmt::format("{} folds, evaluation.folds", options.folds);
+  MARQUEE_TRY(check_parts(split, ratings.size()));
   return split;
 }
 

@@ -37,4 +37,11 @@ struct Split {
 Result<Split> split_ratings(std::span<const Rating> ratings, std::string_view validation,
                             const EvaluationOptions& options);
 
+// One fold (of options.folds, from 0) of a k-fold by user: of each user with at least
+// min_user_ratings and as many as there are folds, every folds-th rating in the order of that hash
+// is test, another one in each fold. Each of these ratings is test in exactly one fold; users with
+// fewer are in every training part. kUnfit when either part would be empty.
+Result<Split> split_fold(std::span<const Rating> ratings, std::int64_t fold,
+                         const EvaluationOptions& options);
+
 }  // namespace marquee

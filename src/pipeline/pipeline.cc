@@ -21,7 +21,9 @@ const std::array<Step, 6>& steps() {
       {"validate", perform_validate, {"validate.", "events."}},
       {"extract-features", perform_extract_features, {"silver."}},
       {"train", perform_train, {"model."}},
-      {"evaluate", perform_evaluate, {"model.", "evaluation.", "gate."}},
+      {"evaluate",
+       [](const RunContext& run) { return perform_evaluate(run); },
+       {"model.", "evaluation.", "gate."}},
       {"deploy", [](const RunContext& run) { return perform_deploy(run, false); }, {}},
       {"reload", [](const RunContext& run) { return perform_reload(run, true); }, {"server."}},
   }};

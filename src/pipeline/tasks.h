@@ -57,11 +57,13 @@ std::optional<std::string> newest_trained_run(const Config& config);
 // they wait or are refused (kUnavailable, saying who holds it), as run.wait says. kUsage in a mode
 // that this version does not have. Errors carry the exit code: kUnfit from validate (3),
 // kGateRefused from evaluate (4); both leave their record and report behind. deploy refuses
-// (kGateRefused) a run whose evaluation did not pass, unless `force`.
+// (kGateRefused) a run whose evaluation did not pass, unless `force`. evaluate also compares with
+// the configuration of the model `against`, any name that ModelRegistry::resolve takes; empty:
+// none.
 Result<TaskReport> run_validate(const RunContext& run);
 Result<TaskReport> run_extract_features(const RunContext& run);
 Result<TaskReport> run_train(const RunContext& run);
-Result<TaskReport> run_evaluate(const RunContext& run);
+Result<TaskReport> run_evaluate(const RunContext& run, const std::string& against = {});
 Result<TaskReport> run_deploy(const RunContext& run, bool force = false);
 // POST /reload to the configured server. kUnavailable when none answers. Without a run id no record
 // is kept.

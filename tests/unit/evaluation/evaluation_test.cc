@@ -26,6 +26,10 @@ Config small_config() {
   return config;
 }
 
+Rivals against_production(const Config& config) {
+  return {.production = Rival{"production", config}, .other = std::nullopt};
+}
+
 class EvaluationTest : public testing::Test {
  protected:
   std::shared_ptr<const ModelData> fit(std::span<const Rating> ratings) const {
@@ -137,7 +141,7 @@ TEST_F(EvaluationTest, SegmentsAddUpToTheWhole) {
 }
 
 TEST_F(EvaluationTest, ThePlantedTasteBeatsPopularity) {
-  const auto report = evaluate_candidate(data_.ratings, data_.movies, config_, std::nullopt);
+  const auto report = evaluate_candidate(data_.ratings, data_.movies, config_, {});
   ASSERT_TRUE(report) << report.error().message();
   EXPECT_GT(report->candidate.figures[kNdcg][1].low, report->popularity.figures[kNdcg][1].high);
   EXPECT_TRUE(report->gate.passed) << to_text(*report);
@@ -145,10 +149,12 @@ TEST_F(EvaluationTest, ThePlantedTasteBeatsPopularity) {
 }
 
 TEST_F(EvaluationTest, TheSameConfigurationAsProductionIsAsGood) {
-  const auto report = evaluate_candidate(data_.ratings, data_.movies, config_, config_);
+  const auto report =
+      evaluate_candidate(data_.ratings, data_.movies, config_, against_production(config_));
   ASSERT_TRUE(report);
-  EXPECT_TRUE(report->production_is_same);
-  EXPECT_EQ(report->ndcg_difference.mean, 0);
+  EXPECT_TRUE(report->production->same_configuration);
+  EXPECT_EQ(report->production->comparison.ndcg().mean, 0);
+  EXPECT_EQ(report->production->comparison.effect, Effect::kNone);
   EXPECT_TRUE(report->gate.passed);
 }
 
@@ -158,26 +164,78 @@ TEST_F(EvaluationTest, AWorseCandidateIsRefused) {
   worse.model.content_weight = 1;
   worse.model.popularity_weight = 0;
   worse.model.similarity = "pearson";
-  const auto against =
-      evaluate_candidate(data_.ratings, {}, worse, config_);  // no catalogue: nothing to go by
+  const auto against = evaluate_candidate(
+      data_.ratings, {}, worse, against_production(config_));  // no catalogue: nothing to go by
   ASSERT_TRUE(against);
-  EXPECT_FALSE(against->production_is_same);
-  EXPECT_LT(against->ndcg_difference.high, 0);
+  EXPECT_FALSE(against->production->same_configuration);
+  EXPECT_LT(against->production->comparison.ndcg().high, 0);
+  EXPECT_EQ(against->production->comparison.effect, Effect::kWorse);
   EXPECT_FALSE(against->gate.passed);
 }
 
 TEST_F(EvaluationTest, TheReportIsJsonAndText) {
-  const auto report = evaluate_candidate(data_.ratings, data_.movies, config_, config_);
+  const auto report =
+      evaluate_candidate(data_.ratings, data_.movies, config_, against_production(config_));
   ASSERT_TRUE(report);
   const nlohmann::json json = to_json(*report);
-  for (const char* key : {"precision@5", "recall@10", "f1@20", "ndcg@10", "hit_rate@10"})
+  for (const char* key :
+       {"precision@5", "recall@10", "f1@20", "ndcg@10", "hit_rate@10", "map@5", "mrr@20"})
     EXPECT_TRUE(json["candidate"][key].contains("low")) << key;
   for (const char* key :
-       {"coverage@10", "intra_list_diversity@10", "user_diversity@10", "novelty@10"})
+       {"coverage@10", "intra_list_diversity@10", "user_diversity@10", "novelty@10", "gini@10"})
     EXPECT_TRUE(json["candidate"][key].is_number()) << key;
+  for (const auto& third : json["candidate"]["by_activity"])
+    EXPECT_GT(third["users"], 0) << "users, most_ratings and ndcg@10 of a third: " << third;
+  for (const auto& third : json["candidate"]["by_popularity"])
+    EXPECT_GT(third["movies"], 0) << "movies, liked and recall@20 of a third: " << third;
+  EXPECT_EQ(json["folds"], 1);
   EXPECT_EQ(json["gate"]["rules"].size(), 5u);
-  for (const char* words : {"ndcg@10", "production", "popularity", "pass", "may be deployed"})
+  for (const char* words : {"ndcg@10", "production", "popularity", "pass", "may be deployed",
+                            "users with up to", "rare movies", "Gini"})
     EXPECT_NE(to_text(*report).find(words), std::string::npos) << words;
+}
+
+// Against any other model, production or not: its configuration is fitted on the same part.
+TEST_F(EvaluationTest, ComparesWithAnyOtherModel) {
+  Config worse = config_;
+  worse.model.cf_weight = 0;
+  worse.model.content_weight = 0;
+  worse.model.popularity_weight = 1;
+  const auto report = evaluate_candidate(
+      data_.ratings, data_.movies, config_,
+      {.production = Rival{"production", config_}, .other = Rival{"old", worse}});
+  ASSERT_TRUE(report) << report.error().message();
+  ASSERT_TRUE(report->other);
+  const Comparison& comparison = report->other->comparison;
+  EXPECT_EQ(comparison.effect, Effect::kBetter);
+  EXPECT_EQ(comparison.users, report->candidate.outcomes.size());
+  EXPECT_NEAR(
+      comparison.ndcg().mean,
+      report->candidate.figures[kNdcg][1].mean - report->other->evaluation.figures[kNdcg][1].mean,
+      1e-12);
+  EXPECT_EQ(to_json(*report)["against"]["comparison"]["verdict"], "better");
+  EXPECT_EQ(to_json(*report)["against"]["model"], "old");
+  EXPECT_NE(to_text(*report).find("verdict: better"), std::string::npos);
+  EXPECT_EQ(report->gate.rules.size(), 5u) << "the gate looks at production alone";
+}
+
+TEST_F(EvaluationTest, FoldsJudgeEveryRatingOnceAndRepeat) {
+  Config folds = config_;
+  folds.evaluation.folds = 3;
+  folds.model.learn = false;
+  const auto report = evaluate_candidate(data_.ratings, data_.movies, folds, {});
+  ASSERT_TRUE(report) << report.error().message();
+  EXPECT_EQ(report->folds, 3);
+  EXPECT_EQ(report->test_ratings, data_.ratings.size()) << "every user has enough ratings";
+  std::size_t liked = 0;
+  for (const auto& third : report->candidate.segments.by_popularity) liked += third.liked;
+  EXPECT_EQ(liked, static_cast<std::size_t>(std::ranges::count_if(
+                       data_.ratings, [](const Rating& r) { return r.value >= 3.5; })));
+  const auto again = evaluate_candidate(data_.ratings, data_.movies, folds, {});
+  EXPECT_EQ(to_json(*report), to_json(*again));
+  folds.evaluation.seed = 43;
+  const auto other = evaluate_candidate(data_.ratings, data_.movies, folds, {});
+  EXPECT_NE(to_json(*report)["candidate"], to_json(*other)["candidate"]);
 }
 
 }  // namespace

@@ -107,5 +107,43 @@ TEST(Split, TooLittleIsUnfit) {
   EXPECT_EQ(split.error().code, ErrorCode::kUnfit);
 }
 
+EvaluationOptions with_folds(std::int64_t folds) {
+  EvaluationOptions options;
+  options.folds = folds;
+  return options;
+}
+
+TEST(SplitFold, EveryRatingOfAUserIsTestOnce) {
+  auto ratings = history(5, 12);
+  for (MovieId movie = 1; movie <= 4; ++movie) ratings.push_back({99, movie, 4, 1});
+  std::set<std::pair<UserId, MovieId>> tested;
+  for (std::int64_t fold = 0; fold < 3; ++fold) {
+    const auto split = split_fold(ratings, fold, with_folds(3));
+    ASSERT_TRUE(split);
+    expect_partition(*split, ratings);
+    EXPECT_EQ(split->test.size(), 5u * 4);
+    for (const auto& pair : pairs(split->test)) EXPECT_TRUE(tested.insert(pair).second);
+  }
+  EXPECT_EQ(tested, pairs(history(5, 12))) << "user 99 has too few ratings and is never test";
+}
+
+// The order of Split.TheHashIsThatOfTheDocumentation: movie 31 comes last, so it is in the fold of
+// the fifth place.
+TEST(SplitFold, GoesByTheSameHash) {
+  const std::vector<Rating> ratings = {
+      {1, 11, 4, 1}, {1, 21, 4, 2}, {1, 31, 4, 3}, {1, 41, 4, 4}, {1, 51, 4, 5}};
+  const auto split = split_fold(ratings, 4, with_folds(5));
+  ASSERT_TRUE(split);
+  ASSERT_EQ(split->test.size(), 1u);
+  EXPECT_EQ(split->test[0].movie, 31);
+}
+
+TEST(SplitFold, UsersWithFewerRatingsThanFoldsAreNeverTest) {
+  EXPECT_TRUE(split_fold(history(3, 8), 0, with_folds(8)));
+  const auto split = split_fold(history(3, 8), 0, with_folds(9));
+  ASSERT_FALSE(split);
+  EXPECT_EQ(split.error().code, ErrorCode::kUnfit);
+}
+
 }  // namespace
 }  // namespace marquee

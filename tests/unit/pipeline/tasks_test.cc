@@ -161,6 +161,40 @@ TEST_F(TasksTest, EvaluationIsWrittenBesideTheModel) {
   EXPECT_EQ(evaluation["model_checksum"], reports_.back().record["model_checksum"]);
 }
 
+TEST_F(TasksTest, AnyOtherModelCanBeComparedWith) {
+  import_ratings();
+  ASSERT_TRUE(run_train(run(kFirst)));
+  Config other = config_;
+  other.model.cf_weight = 0;
+  other.model.content_weight = 0;
+  other.model.popularity_weight = 1;
+  ASSERT_TRUE(run_train(run(kSecond, other)));
+  const std::string name = "hybrid_model_" + std::string(kSecond);
+  for (const std::string& against : {name, model_path(kSecond).string()}) {
+    const auto report = run_evaluate(run(kFirst), against);
+    ASSERT_TRUE(report) << report.error().message();
+    const auto& found = report->record["against"];
+    EXPECT_EQ(found["model"], name);
+    EXPECT_EQ(found["same_configuration"], false);
+    EXPECT_EQ(found["comparison"]["verdict"], "better") << report->text;
+    EXPECT_NE(report->text.find("the other (" + name), std::string::npos) << report->text;
+  }
+  EXPECT_EQ(run_evaluate(run(kFirst), kFirst)->record["against"]["same_configuration"], true);
+  EXPECT_EQ(code_of(run_evaluate(run(kFirst), "no_such_model")), ErrorCode::kNotFound);
+  EXPECT_FALSE(run_evaluate(run(kFirst))->record.contains("against"));
+}
+
+TEST_F(TasksTest, FoldsAreConfiguration) {
+  import_ratings();
+  ASSERT_TRUE(run_train(run(kFirst)));
+  config_.evaluation.folds = 2;
+  const auto report = run_evaluate(run(kFirst));
+  ASSERT_TRUE(report) << report.error().message();
+  EXPECT_EQ(report->record["folds"], 2);
+  EXPECT_EQ(report->record["settings"]["evaluation.folds"], "2");
+  EXPECT_NE(report->text.find("2 folds"), std::string::npos);
+}
+
 TEST_F(TasksTest, TheNewestTrainedRunIsFound) {
   import_ratings();
   EXPECT_EQ(newest_trained_run(config_), std::nullopt);
