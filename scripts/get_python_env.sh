@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# get_python_env.sh: pandas, pyarrow, DuckDB, boto3 and Kafka's client into .deps/python, for tests
-# that read as analysts do and look at real servers; nothing that is installed with the program needs
-# them. Does nothing when the pinned ones are there. Killed at any moment, the next run starts over. Prints the folder for PYTHONPATH.
+# get_python_env.sh: pandas, pyarrow, DuckDB, boto3, Kafka's client and trec_eval into .deps/python, for
+# tests that read as analysts do, look at real servers and judge the evaluator; nothing that is
+# installed with the program needs them. Does nothing when the pinned ones are there. Killed at any moment, the next run starts over. Prints the folder for PYTHONPATH.
 set -euo pipefail
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
 . "$ROOT/scripts/console.sh"
@@ -14,7 +14,7 @@ if [ "$(cat "$target/requirements.sha256" 2>/dev/null)" != "$wanted" ]; then
   exec 9>"$ROOT/.deps/python.lock"
   flock 9 # two tests at once would fetch the same files
   if [ "$(cat "$target/requirements.sha256" 2>/dev/null)" != "$wanted" ]; then
-    say "Getting pandas, pyarrow, DuckDB, boto3 and confluent-kafka (130 MB)" >&2
+    say "Getting pandas, pyarrow, DuckDB, boto3, confluent-kafka and pytrec_eval (130 MB)" >&2
     rm -rf "$ROOT"/.deps/python.new-*
     fresh=$(mktemp -d "$ROOT/.deps/python.new-XXXXXX")
     trap 'rm -rf "$fresh"' EXIT

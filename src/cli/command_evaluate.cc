@@ -1,5 +1,7 @@
 #include "cli/command.h"
 #include "cli/task_command.h"
+#include "cli/task_console.h"
+#include "pipeline/judge_scores.h"
 
 namespace marquee::cli {
 namespace {
@@ -7,9 +9,29 @@ namespace {
 struct EvaluateOptions : TaskOptions {
   std::int64_t folds = 0;  // 0: as evaluation.folds says
   std::string against;
+  ScoredFiles files;
+  bool from_files() const { return !files.scores.empty() || !files.test.empty(); }
 };
 
+Status check_options(const EvaluateOptions& options) {
+  if (!options.from_files()) return {};
+  if (options.files.scores.empty() || options.files.test.empty())
+    return fail(ErrorCode::kUsage, "--scores and --test go together", "evaluate",
+                "marquee evaluate --scores scores.csv --test test.csv");
+  if (!options.run_id.empty() || !options.against.empty() || options.folds != 0)
+    return fail(ErrorCode::kUsage,
+                "--scores judges a file: --run-id, --against and --folds do not go with it",
+                "evaluate");
+  return {};
+}
+
 Status evaluate(Context& context, const EvaluateOptions& options) {
+  MARQUEE_TRY(check_options(options));
+  if (options.from_files()) {
+    MARQUEE_ASSIGN(const TaskReport report, judge_scores(context.config, options.files));
+    context.print(report.record, report.text);
+    return {};
+  }
   if (options.folds != 0) context.config.evaluation.folds = options.folds;
   MARQUEE_ASSIGN(std::string run_id, run_id_or_latest(context, options.run_id));
   return run_task(context, options, std::move(run_id),
@@ -35,6 +57,12 @@ void add_evaluate(CLI::App& app) {
       ->add_option("--against", options->against,
                    "Compare with this model's configuration, fitted on the same ratings")
       ->type_name("MODEL");
+  command
+      ->add_option("--scores", options->files.scores,
+                   "Judge user_id,movie_id,score of any program instead of a model of ours")
+      ->type_name("FILE");
+  command->add_option("--test", options->files.test, "The held-out ratings that go with --scores")
+      ->type_name("FILE");
 }
 
 }  // namespace marquee::cli

@@ -27,6 +27,15 @@ struct Rating {
   friend bool operator==(const Rating&, const Rating&) = default;
 };
 
+// What a ranking gives a movie for a user: the greater, the higher it stands.
+struct Score {
+  UserId user = 0;
+  MovieId movie = 0;
+  double value = 0;
+
+  friend bool operator==(const Score&, const Score&) = default;
+};
+
 // Through which door a rating came in. The numbers are stored and decide ties: never renumber.
 enum class SourceKind : std::uint8_t { kImport = 0, kStream = 1 };
 
