@@ -38,6 +38,7 @@ void add_import(CLI::App& app);
 void add_generate(CLI::App& app);
 void add_produce(CLI::App& app);
 void add_consume(CLI::App& app);
+void add_backtest(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_tasks(CLI::App& app);      // validate, extract-features, train, evaluate, deploy, reload
 void add_pipeline(CLI::App& app);   // pipeline run, pipeline schedule

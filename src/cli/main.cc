@@ -86,6 +86,7 @@ int run(int argc, char** argv) {
   add_produce(app);
   add_consume(app);
   add_tasks(app);
+  add_backtest(app);
   add_pipeline(app);
   add_recommend(app);
   add_similar(app);

@@ -5,7 +5,7 @@ import unittest
 from instance import run
 
 COMMANDS = ["import", "generate", "produce", "consume", "validate", "extract-features", "train",
-            "evaluate", "deploy", "reload", "recommend", "similar", "pipeline run",
+            "evaluate", "backtest", "deploy", "reload", "recommend", "similar", "pipeline run",
             "pipeline schedule", "models list", "models show", "models diff", "models rollback",
             "models prune", "features get", "serve", "doctor"]
 
