@@ -162,11 +162,13 @@ TEST_F(TasksTest, EvaluationIsWrittenBesideTheModel) {
 }
 
 TEST_F(TasksTest, AnyOtherModelCanBeComparedWith) {
+  config_.model.learn = false;
+  config_.model.validation = "user";  // so that there are users enough to tell
   import_ratings();
   ASSERT_TRUE(run_train(run(kFirst)));
   Config other = config_;
   other.model.cf_weight = 0;
-  other.model.content_weight = 0;
+  other.model.content_weight = 0.05;
   other.model.popularity_weight = 1;
   ASSERT_TRUE(run_train(run(kSecond, other)));
   const std::string name = "hybrid_model_" + std::string(kSecond);
@@ -185,6 +187,7 @@ TEST_F(TasksTest, AnyOtherModelCanBeComparedWith) {
 }
 
 TEST_F(TasksTest, FoldsAreConfiguration) {
+  config_.model.learn = false;
   import_ratings();
   ASSERT_TRUE(run_train(run(kFirst)));
   config_.evaluation.folds = 2;
