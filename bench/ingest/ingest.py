@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""ingest.py BUILD SERVICES EVENTS ROUNDS: Kafka to Bronze on S3 by `marquee consume`, against its two limits.
+"""ingest.py BUILD SERVICES EVENTS ROUNDS: Kafka to Bronze on S3 by the parts of `marquee consume`, against two limits.
 
 Run through bench/ingest/run.sh. Takes turns, so that what else the machine does falls on all alike: a bare
-librdkafka consumer that only counts, `marquee consume`, and a bare uploader of as many objects of the same sizes
+librdkafka consumer that only counts, Marquee, and a bare uploader of as many objects of the same sizes
 over as many connections. Every run gets a bucket and a consumer group of its own."""
 
 import os
@@ -11,7 +11,6 @@ import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 
@@ -21,7 +20,6 @@ import botocore.config
 BUILD, SERVICES = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 EVENTS, ROUNDS = int(sys.argv[3]), int(sys.argv[4])
 PARTITIONS, CONNECTIONS, TARGET = 3, 4, 0.7
-IDLE_SECONDS = 0.05
 SERVERS = ("kafka", "s3", "dynamodb")
 TICK, PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
 
@@ -118,40 +116,30 @@ class Memory:
 
 
 class Consume:
-    """`marquee consume` from the assignment of its partitions until all is durable and committed."""
+    """The parts of `marquee consume` from the assignment of their partitions until all is durable and committed."""
 
     def __init__(self, topic, bucket, compression, features):
         self.topic, self.bucket = topic, bucket
         self.settings = {
             "storage.mode": "aws", "stream.kind": "kafka", "kafka.brokers": services["KAFKA_BROKERS"],
-            "kafka.topic": topic, "kafka.group": bucket, "s3.endpoint": services["S3_ENDPOINT"],
+            "kafka.topic": topic, "kafka.group": bucket, "kafka.instance_id": bucket, "s3.endpoint": services["S3_ENDPOINT"],
             "s3.bucket": bucket, "dynamodb.endpoint": services["DYNAMODB_ENDPOINT"],
             "bronze.compression": compression, "ingest.running_features": str(features).lower()}
         self.memory = ""
 
     def __call__(self):
-        with tempfile.TemporaryDirectory() as folder:
-            command = [BUILD / "marquee", "consume", "--data-dir", folder, "--exit-when-idle", str(IDLE_SECONDS)]
-            for key, value in self.settings.items():
-                command += ["--set", f"{key}={value}"]
-            process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                       text=True)
-            memory = Memory(process.pid)
-            times, told = {}, []
-            for line in process.stderr:
-                told.append(line)
-                for mark in ("partitions assigned", "partitions handed over"):
-                    if mark in line:
-                        times[mark] = time.monotonic()
-            memory.end()
-            summary = process.stdout.read()
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode != 0 or not summary.startswith(f"{EVENTS} events: {EVENTS} are in Bronze"):
-            sys.exit("".join(told) + summary)
-        begin, end = times["partitions assigned"], times["partitions handed over"] - IDLE_SECONDS
-        self.memory = memory.summary(begin, end)
-        return end - begin, usage.ru_utime + usage.ru_stime
+        command = [BUILD / "bin/ingest_run", str(EVENTS)]
+        command += [f"{key}={value}" for key, value in self.settings.items()]
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        memory = Memory(process.pid)
+        printed, told = process.communicate()
+        end = time.monotonic()
+        memory.end()
+        if process.returncode != 0:
+            sys.exit(told)
+        wall, processor = map(float, printed.split()[-2:])
+        self.memory = memory.summary(end - wall, end)
+        return wall, processor
 
 
 def consume(topic, compression, features=False):

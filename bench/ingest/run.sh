@@ -14,9 +14,8 @@ finish() {
 }
 trap finish EXIT
 
-bash "$ROOT/scripts/build.sh" release marquee
 (cd "$ROOT" && cmake --preset release -DMARQUEE_BENCH=ON >/dev/null)
-bash "$ROOT/scripts/build.sh" release ingest_limits
+bash "$ROOT/scripts/build.sh" release ingest_limits ingest_run
 packages=$(bash "$ROOT/scripts/get_python_env.sh")
 bash "$ROOT/scripts/services.sh" start --dir "$WORK" --memory --throughput --owner $$ >/dev/null
 PYTHONPATH=$packages python3 -B "$ROOT/bench/ingest/ingest.py" "$BUILD" "$WORK" "$EVENTS" "$ROUNDS"
