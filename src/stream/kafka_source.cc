@@ -14,6 +14,7 @@ using std::chrono::steady_clock;
 
 constexpr int kSeekMilliseconds = 5000;
 constexpr std::chrono::minutes kOutageAftermath(1);
+constexpr int kSoon = 5;  // milliseconds in which a message comes, if any are fetched
 
 std::string name_of(const StreamPartition& partition) {
   return fmt::format("{}/{}", partition.topic, partition.partition);
@@ -202,19 +203,39 @@ Result<std::vector<StreamRecord>> KafkaSource::poll(std::size_t limit, milliseco
   MARQUEE_TRY(place_waiting());
   client_->watch_brokers();
   const auto deadline = steady_clock::now() + timeout;
+  bool asked = false;
   collected_.reserve(std::min<std::size_t>(limit, 1000));
   while (collected_.size() < limit && !failure_ && !driven_out_) {
     // The clock is looked at only while there is something to wait for: it costs as much as a
     // message.
-    const int patience = collected_.empty() ? milliseconds_until(deadline) : 0;
+    const int left = collected_.empty() ? milliseconds_until(deadline) : 0;
+    const int patience = asked ? left : std::min(left, kSoon);
     const KafkaMessage message(rd_kafka_consumer_poll(client_->get(), patience));
     if (message != nullptr)
       take(*message);
-    else if (patience == 0)
+    else if (left == 0)
       break;
+    else if (!std::exchange(asked, true))
+      ask_for_more();
   }
   if (collected_.empty() && failure_) return std::unexpected(*std::exchange(failure_, {}));
   return std::move(collected_);
+}
+
+// After its queue was full, librdkafka 2.0 fetches nothing for a second, however soon the queue is
+// empty. An answer from the leader of a partition makes it look again.
+void KafkaSource::ask_for_more() {
+  constexpr int kPatience = 100;
+  if (paused_ || client_->is_unreachable()) return;
+  const auto is_open = [](const auto& entry) { return !entry.second.at_end; };
+  // Another one each time, since leaders differ.
+  auto found = std::find_if(assigned_.upper_bound(asked_last_), assigned_.end(), is_open);
+  if (found == assigned_.end()) found = std::ranges::find_if(assigned_, is_open);
+  if (found == assigned_.end()) return;
+  asked_last_ = found->first;
+  std::int64_t first = 0, end = 0;
+  rd_kafka_query_watermark_offsets(client_->get(), asked_last_.topic.c_str(), asked_last_.partition,
+                                   &first, &end, kPatience);
 }
 
 void KafkaSource::take(const rd_kafka_message_s& message) {

@@ -66,6 +66,7 @@ class KafkaSource final : public EventSource {
   void give_up(std::span<const StreamPartition> partitions, bool lost);
   Status place_waiting();
   void apply_pause(rd_kafka_topic_partition_list_s* partitions) const;
+  void ask_for_more();
   void take(const rd_kafka_message_s& message);
   std::pair<const StreamPartition, Assigned>* place_of(const rd_kafka_message_s& message);
   void take_record(const rd_kafka_message_s& message, const std::string& topic, Assigned& from);
@@ -86,6 +87,7 @@ class KafkaSource final : public EventSource {
   // Where the last message came from: mostly the next one does too.
   const void* last_topic_ = nullptr;
   std::pair<const StreamPartition, Assigned>* last_place_ = nullptr;
+  StreamPartition asked_last_;
   bool was_assigned_ = false;
   bool driven_out_ = false;  // by trouble, it seems: the next poll joins again
   std::chrono::steady_clock::time_point without_partitions_since_{};
