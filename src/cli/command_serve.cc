@@ -31,29 +31,32 @@ Config as_own_member(Config config) {
   return config;
 }
 
-// Applies the stream's events to the store until destroyed.
+// Applies the stream's events to the store, once there is a stream, until destroyed.
 class ConsumerThread {
  public:
-  static Result<std::unique_ptr<ConsumerThread>> start(const Config& config) {
-    MARQUEE_ASSIGN(auto source, open_source(as_own_member(config)));
+  static Result<std::unique_ptr<ConsumerThread>> start(const Config& config, Clock& clock) {
     MARQUEE_ASSIGN(auto store, RatingStore::open(config.data_dir, sqlite::Access::kReadWrite));
-    return std::unique_ptr<ConsumerThread>(
-        new ConsumerThread(config, std::move(source), std::move(store)));
+    return std::unique_ptr<ConsumerThread>(new ConsumerThread(config, clock, std::move(store)));
   }
 
  private:
-  ConsumerThread(const Config& config, std::unique_ptr<EventSource> source, RatingStore store)
-      : source_(std::move(source)),
+  ConsumerThread(const Config& config, Clock& clock, RatingStore store)
+      : config_(as_own_member(config)),
+        clock_(clock),
         store_(std::move(store)),
-        consumer_(*source_, store_, config),
-        thread_([this](std::stop_token stop) {
-          const auto ended = consumer_.run(stop, std::chrono::milliseconds(0));
-          if (!ended) spdlog::error("events are no longer applied: {}", ended.error().message());
-        }) {}
+        thread_([this](std::stop_token stop) { consume(std::move(stop)); }) {}
 
-  std::unique_ptr<EventSource> source_;
+  void consume(std::stop_token stop) {
+    const auto source = await_source(config_, clock_, stop);
+    if (source == nullptr) return;
+    Consumer consumer(*source, store_, config_);
+    const auto ended = consumer.run(stop, std::chrono::milliseconds(0));
+    if (!ended) spdlog::error("events are no longer applied: {}", ended.error().message());
+  }
+
+  const Config config_;
+  Clock& clock_;
   RatingStore store_;
-  Consumer consumer_;
   std::jthread thread_;  // last: it uses all of the above
 };
 
@@ -139,7 +142,7 @@ class Serving {
                    serving::ListeningSocket::open(config.server.host,
                                                   static_cast<std::uint16_t>(config.server.port)));
     url_ = socket.url();
-    MARQUEE_ASSIGN(sink_, open_sink(config, context_.clock));
+    MARQUEE_ASSIGN(sink_, open_sink_patiently(config, context_.clock));
     const StopSignals signals;
     MARQUEE_TRY(start_beside(with_scheduler));
     service_ = std::make_unique<serving::Service>(
@@ -156,7 +159,7 @@ class Serving {
  private:
   Status start_beside(bool with_scheduler) {
     if (consumes(context_.config)) {
-      MARQUEE_ASSIGN(consumer_, ConsumerThread::start(context_.config));
+      MARQUEE_ASSIGN(consumer_, ConsumerThread::start(context_.config, context_.clock));
     }
     if (with_scheduler) {
       MARQUEE_ASSIGN(scheduler_, start_nightly_runs(context_.config, context_.clock));

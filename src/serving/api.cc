@@ -239,6 +239,7 @@ Response Api::health() const {
   const auto served = models_.get();
   return health_response({.model = served.get(),
                           .last_reload = reloader_.last_ended(),
+                          .stream_trouble = events_.trouble(),
                           .reloading = reloader_.busy(),
                           .now = clock_.now(),
                           .started = started_});
@@ -246,7 +247,7 @@ Response Api::health() const {
 
 Response Api::metrics_page() const {
   constexpr std::string_view kPrometheusType = "text/plain; version=0.0.4; charset=utf-8";
-  return ok(metrics_.text(models_.get().get(), clock_.now()), kPrometheusType);
+  return ok(metrics_.text(models_.get().get(), clock_.now(), !events_.trouble()), kPrometheusType);
 }
 
 void Api::list_later(const Call& call, Respond respond) {

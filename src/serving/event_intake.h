@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,6 +31,9 @@ class EventIntake {
 
   // False, and nothing is called, when too many events wait.
   bool submit(std::string event, Done done);
+
+  // Why events cannot be taken at the moment, as far as is known.
+  std::optional<Error> trouble() const { return sink_.trouble(); }
 
  private:
   void write_waiting();

@@ -140,7 +140,7 @@ Metrics::Totals Metrics::totals_of(Endpoint endpoint) const {
   return totals;
 }
 
-std::string Metrics::text(const ServedModel* model, TimeMicros now) const {
+std::string Metrics::text(const ServedModel* model, TimeMicros now, bool stream_up) const {
   MetricFamily requests{
       "marquee_http_requests_total", "Requests answered", MetricType::Counter, {}};
   MetricFamily latency{"marquee_http_request_seconds",
@@ -169,6 +169,9 @@ std::string Metrics::text(const ServedModel* model, TimeMicros now) const {
                                         std::move(events)};
   families.push_back(gauge_family("marquee_last_reload_seconds", "How long the last reload took",
                                   last_reload_seconds_));
+  families.push_back(gauge_family("marquee_event_stream_up",
+                                  "1 while the stream takes events, as far as is known",
+                                  stream_up ? 1 : 0));
   add_model_gauges(model, now, families);
   add_night_gauges(last_success_, overdue_, families);
   std::ostringstream out;

@@ -32,8 +32,9 @@ class Metrics {
   // What is told of the nights from now on; nothing is before the first call.
   void note_nights(const NightFigures& nights);
 
-  // `model` may be null. `now` is the wall time that the model's age is told against.
-  std::string text(const ServedModel* model, TimeMicros now) const;
+  // `model` may be null. `now` is the wall time that the model's age is told against. `stream_up`:
+  // whether events can be put into the stream, as far as is known.
+  std::string text(const ServedModel* model, TimeMicros now, bool stream_up) const;
 
   // Seconds; one bucket more stands for everything slower.
   static constexpr std::array kLatencyBounds = {

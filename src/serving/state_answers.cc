@@ -57,6 +57,12 @@ Json summary_json(const std::optional<Recommender::UserSummary>& summary) {
           {"std_dev", rounded(summary->std_dev)}};
 }
 
+Json events_json(const std::optional<Error>& trouble) {
+  if (!trouble) return {{"accepted", true}};
+  const Problem problem = problem_from(*trouble);
+  return {{"accepted", false}, {"detail", problem.detail}, {"mend", problem.mend}};
+}
+
 }  // namespace
 
 Problem no_model_problem(const std::optional<ReloadStatus>& last_reload, bool reloading) {
@@ -77,6 +83,7 @@ Response health_response(const Health& health) {
                {"ready", health.model != nullptr},
                {"reloading", health.reloading},
                {"model", health.model ? model_json(*health.model, health.now) : Json()},
+               {"events", events_json(health.stream_trouble)},
                {"program", "marquee " MARQUEE_VERSION},
                {"uptime_seconds", seconds_between(health.started, health.now)}};
   Response response;

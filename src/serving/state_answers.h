@@ -15,6 +15,7 @@ namespace marquee::serving {
 struct Health {
   const ServedModel* model = nullptr;
   std::optional<ReloadStatus> last_reload;
+  std::optional<Error> stream_trouble;  // why events cannot be taken
   bool reloading = false;
   TimeMicros now = 0;
   TimeMicros started = 0;
@@ -23,7 +24,8 @@ struct Health {
 // Why there is no model, and the command to run.
 Problem no_model_problem(const std::optional<ReloadStatus>& last_reload, bool reloading);
 
-// 200 with a model, 503 without; the body is the same but for "detail" and "mend".
+// 200 with a model, 503 without; the body is the same but for "detail" and "mend". Whether events
+// are taken stands in "events" and changes no status: recommendations do not need them.
 Response health_response(const Health& health);
 
 // {"id", "state", "source", "old", "new", "seconds"}; "problem" when it failed.

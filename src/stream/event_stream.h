@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,9 @@ class EventSink {
   virtual void start_append(std::span<const std::string> events, Appended done) {
     done(append(events));
   }
+
+  // Why events cannot be put at the moment, as far as is known without asking anybody.
+  virtual std::optional<Error> trouble() const { return std::nullopt; }
 };
 
 // Told of partitions that come and go. Called on the thread that polls, inside poll() or close().
@@ -115,8 +119,15 @@ struct StreamProgress {
 // The stream that the configuration names (stream.kind). `clock` gives record times where the
 // stream does not, and must outlive the sink.
 Result<std::unique_ptr<EventSink>> open_sink(const Config& config, Clock& clock);
+// The same for a program that starts without Kafka: until a broker answers events are refused
+// (kUnavailable), and trouble() and the log tell why. kUsage at once when the settings do not fit
+// together. The journal is simply opened.
+Result<std::unique_ptr<EventSink>> open_sink_patiently(const Config& config, Clock& clock);
 // A member of the group: partitions are shared out among all members.
 Result<std::unique_ptr<EventSource>> open_source(const Config& config);
+// Tries until there is one; null when a stop is requested first.
+std::unique_ptr<EventSource> await_source(const Config& config, Clock& clock,
+                                          const std::stop_token& stop);
 // Reads every partition that there is now, beside the group and without disturbing it. The group's
 // offsets stay as they are: acknowledge() moves none of them.
 Result<std::unique_ptr<EventSource>> open_reader(const Config& config);

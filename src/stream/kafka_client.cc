@@ -105,7 +105,7 @@ KafkaClient::~KafkaClient() {
   if (client_ != nullptr) rd_kafka_destroy_flags(client_, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 }
 
-Status KafkaClient::await_brokers(milliseconds timeout) {
+Status KafkaClient::await_brokers(milliseconds timeout, const std::stop_token& stop) {
   constexpr milliseconds kSlice(250);
   const auto deadline = steady_clock::now() + timeout;
   for (;;) {
@@ -116,14 +116,23 @@ Status KafkaClient::await_brokers(milliseconds timeout) {
     const std::lock_guard lock(mutex_);
     connected_ = code == RD_KAFKA_RESP_ERR_NO_ERROR;
     if (connected_) return {};
-    if (refused_ || steady_clock::now() >= deadline)
-      return fail(
-          ErrorCode::kUnavailable,
+    if (refused_ || stop.stop_requested() || steady_clock::now() >= deadline)
+      return std::unexpected(no_broker(code));
+  }
+}
+
+Error KafkaClient::no_broker(rd_kafka_resp_err_t code) const {
+  return {ErrorCode::kUnavailable,
           fmt::format("no Kafka broker can be reached: {}",
                       cause_.empty() ? rd_kafka_err2str(code) : cause_),
           brokers_,
-          refused_ ? std::string(kCheckSecurity) : "start a broker there, or set kafka.brokers");
-  }
+          refused_ ? std::string(kCheckSecurity) : "start a broker there, or set kafka.brokers"};
+}
+
+std::optional<Error> KafkaClient::trouble() const {
+  if (!unreachable_) return std::nullopt;
+  const std::lock_guard lock(mutex_);
+  return no_broker(RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN);
 }
 
 void KafkaClient::note_error(rd_kafka_resp_err_t code, const char* reason) {

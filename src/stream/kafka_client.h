@@ -11,6 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -60,8 +61,9 @@ class KafkaClient {
   const std::string& brokers() const { return brokers_; }
 
   // Returns when a broker has answered; kUnavailable with the cause when none did within `timeout`,
-  // or at once when it refuses the credentials. Before anything else polls the client.
-  Status await_brokers(std::chrono::milliseconds timeout);
+  // or soon when it refuses the credentials or a stop is requested. Before anything else polls the
+  // client.
+  Status await_brokers(std::chrono::milliseconds timeout, const std::stop_token& stop = {});
 
   // While no broker answers any more: looks, at most once a second, whether one does again. Trouble
   // and its end are logged once each.
@@ -70,6 +72,7 @@ class KafkaClient {
   bool is_unreachable() const { return unreachable_; }
   // Whether a connection was in trouble within this time.
   bool had_trouble_within(std::chrono::milliseconds time) const;
+  std::optional<Error> trouble() const;  // while no broker answers
 
   // An error of librdkafka as ours; names the brokers.
   Error error(rd_kafka_resp_err_t code, const std::string& doing) const;
@@ -77,8 +80,8 @@ class KafkaClient {
  private:
   explicit KafkaClient(const Config& config, KafkaCallbacks callbacks);
   void note_error(rd_kafka_resp_err_t code, const char* reason);
-  std::string cause() const;
-  struct Hooks;  // what librdkafka calls
+  Error no_broker(rd_kafka_resp_err_t code) const;  // mutex_ is held
+  struct Hooks;                                     // what librdkafka calls
 
   std::string brokers_;
   KafkaCallbacks callbacks_;

@@ -80,7 +80,8 @@ class KafkaSink::Batch {
 
 KafkaSink::KafkaSink(std::string topic) : topic_(std::move(topic)) {}
 
-Result<std::unique_ptr<KafkaSink>> KafkaSink::open(const Config& config) {
+Result<std::unique_ptr<KafkaSink>> KafkaSink::open(const Config& config,
+                                                   const std::stop_token& stop) {
   std::unique_ptr<KafkaSink> sink(new KafkaSink(config.kafka.topic));
   const auto delivered = [sink = sink.get()](const rd_kafka_message_t& message) {
     if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) sink->client_->note_answer();
@@ -90,7 +91,7 @@ Result<std::unique_ptr<KafkaSink>> KafkaSink::open(const Config& config) {
   MARQUEE_ASSIGN(sink->client_,
                  KafkaClient::create(RD_KAFKA_PRODUCER, config, kafka_producer_settings(),
                                      {.delivered = delivered, .rebalance = nullptr}));
-  MARQUEE_TRY(sink->client_->await_brokers(kConnectPatience));
+  MARQUEE_TRY(sink->client_->await_brokers(kConnectPatience, stop));
   MARQUEE_TRY(ensure_kafka_topic(*sink->client_, config.kafka));
   sink->handle_ = std::make_unique<KafkaTopicHandle>(
       KafkaTopic(rd_kafka_topic_new(sink->client_->get(), config.kafka.topic.c_str(), nullptr)));
@@ -135,6 +136,10 @@ void KafkaSink::start_append(std::span<const std::string> events, Appended done)
                                         key.empty() ? nullptr : key.data(), key.size(), event);
     if (queued != 0) Batch::settle(event, rd_kafka_last_error(), 0, 0);
   }
+}
+
+std::optional<Error> KafkaSink::trouble() const {
+  return client_->trouble();
 }
 
 }  // namespace marquee

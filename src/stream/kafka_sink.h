@@ -18,8 +18,10 @@ struct KafkaTopicHandle;
 // away it keeps trying for 30 s; an event that is not accepted until then has failed.
 class KafkaSink final : public EventSink {
  public:
-  // Fails within about 5 s when no broker answers. Makes the topic as kafka.create_topic allows.
-  static Result<std::unique_ptr<KafkaSink>> open(const Config& config);
+  // Fails within about 5 s when no broker answers, sooner when a stop is requested. Makes the topic
+  // as kafka.create_topic allows.
+  static Result<std::unique_ptr<KafkaSink>> open(const Config& config,
+                                                 const std::stop_token& stop = {});
   // Waits up to a second for what is under way and fails the rest.
   ~KafkaSink() override;
 
@@ -27,6 +29,7 @@ class KafkaSink final : public EventSink {
   Result<std::vector<StreamPosition>> append(std::span<const std::string> events) override;
   // Returns as soon as the events are queued; waits only when very many are.
   void start_append(std::span<const std::string> events, Appended done) override;
+  std::optional<Error> trouble() const override;
 
  private:
   class Batch;

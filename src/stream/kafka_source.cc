@@ -45,9 +45,10 @@ KafkaSource::KafkaSource(const Config& config, Role role)
 
 KafkaSource::~KafkaSource() = default;
 
-Result<std::unique_ptr<KafkaSource>> KafkaSource::open(const Config& config, Role role) {
+Result<std::unique_ptr<KafkaSource>> KafkaSource::open(const Config& config, Role role,
+                                                       const std::stop_token& stop) {
   std::unique_ptr<KafkaSource> source(new KafkaSource(config, role));
-  MARQUEE_TRY(source->connect());
+  MARQUEE_TRY(source->connect(stop));
   if (role != Role::kMember) return source;
   MARQUEE_TRY(ensure_kafka_topic(*source->client_, config.kafka));
   if (!config.kafka.access_log_topic.empty())
@@ -55,7 +56,7 @@ Result<std::unique_ptr<KafkaSource>> KafkaSource::open(const Config& config, Rol
   return source;
 }
 
-Status KafkaSource::connect() {
+Status KafkaSource::connect(const std::stop_token& stop) {
   const bool member = role_ == Role::kMember;
   KafkaCallbacks callbacks;
   if (member)
@@ -66,7 +67,7 @@ Status KafkaSource::connect() {
                                               member ? kafka_member_settings(config_)
                                                      : kafka_reader_settings(config_),
                                               std::move(callbacks)));
-  return client_->await_brokers(kConnectPatience);
+  return client_->await_brokers(kConnectPatience, stop);
 }
 
 Status KafkaSource::subscribe(PartitionOwner& owner) {
@@ -95,7 +96,7 @@ Status KafkaSource::join_again() {
   if (!held.empty()) give_up(held, /*lost=*/true);
   waiting_.reset();
   was_assigned_ = false;
-  MARQUEE_TRY(connect());
+  MARQUEE_TRY(connect({}));
   MARQUEE_TRY(subscribe_as_member());
   driven_out_ = false;
   return {};

@@ -31,9 +31,10 @@ class KafkaClient;
 class KafkaSource final : public EventSource {
  public:
   enum class Role { kMember, kReader };
-  // Fails within about 5 s when no broker answers. A member makes the topic as kafka.create_topic
-  // allows; an access log topic must be there.
-  static Result<std::unique_ptr<KafkaSource>> open(const Config& config, Role role);
+  // Fails within about 5 s when no broker answers, sooner when a stop is requested. A member makes
+  // the topic as kafka.create_topic allows; an access log topic must be there.
+  static Result<std::unique_ptr<KafkaSource>> open(const Config& config, Role role,
+                                                   const std::stop_token& stop = {});
   ~KafkaSource() override;
 
   Status subscribe(PartitionOwner& owner) override;
@@ -58,7 +59,7 @@ class KafkaSource final : public EventSource {
   };
 
   KafkaSource(const Config& config, Role role);
-  Status connect();
+  Status connect(const std::stop_token& stop);
   Status join_again();
   Status subscribe_as_member();
   Status take_all_partitions();

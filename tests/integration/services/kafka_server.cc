@@ -1,7 +1,9 @@
 #include "tests/integration/services/kafka_server.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -34,6 +36,19 @@ std::string value_of(const fs::path& file, const std::string& name) {
   return "";
 }
 
+// Of the loopback interface.
+std::uint16_t free_port() {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  EXPECT_EQ(::bind(socket, reinterpret_cast<const sockaddr*>(&address), size), 0);
+  EXPECT_EQ(::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  ::close(socket);
+  return ntohs(address.sin_port);
+}
+
 }  // namespace
 
 KafkaServer& KafkaServer::shared() {
@@ -44,6 +59,17 @@ KafkaServer& KafkaServer::shared() {
 
 KafkaServer::KafkaServer() : folder_(temporary_folder()), temporary_(true) {
   start();
+}
+
+KafkaServer KafkaServer::not_started() {
+  return KafkaServer(free_port());
+}
+
+// services.sh starts a server on the port that its folder records.
+KafkaServer::KafkaServer(std::uint16_t port)
+    : folder_(temporary_folder()), temporary_(true), brokers_(fmt::format("127.0.0.1:{}", port)) {
+  fs::create_directories(folder_ / "kafka");
+  std::ofstream(folder_ / "kafka" / "port") << port;
 }
 
 KafkaServer::KafkaServer(fs::path folder) : folder_(std::move(folder)) {

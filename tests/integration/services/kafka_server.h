@@ -14,16 +14,19 @@ class KafkaServer {
 
   // One of the test's own, in a temporary folder, to be stopped and started at will.
   KafkaServer();
+  // The same, not started yet: its address is known before.
+  static KafkaServer not_started();
   ~KafkaServer();
   KafkaServer(const KafkaServer&) = delete;
   KafkaServer& operator=(const KafkaServer&) = delete;
 
-  void start();  // again on the same port, with the same data
+  void start();  // at any time after the first on the same port, with the same data
   void stop();   // by SIGKILL, as a crash would
   const std::string& brokers() const { return brokers_; }
 
  private:
   explicit KafkaServer(std::filesystem::path folder);
+  explicit KafkaServer(std::uint16_t port);
   std::filesystem::path folder_;
   bool temporary_ = false;
   std::string brokers_;

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "tests/unit/serving/api_fixture.h"
 
 namespace marquee::serving {
@@ -23,6 +25,21 @@ TEST(ApiEvents, AStreamThatFailsIsToldAndNothingIsPromised) {
   EXPECT_NE(response.body.find("free some space"), std::string::npos);
   EXPECT_NE(fixture.get("/metrics").body.find("marquee_events_total{result=\"failed\"} 1"),
             std::string::npos);
+}
+
+TEST(ApiEvents, AStreamThatIsAwayIsToldAndChangesNoReadiness) {
+  ApiFixture fixture;
+  const int status = fixture.get("/health").status;
+  EXPECT_NE(fixture.get("/health").body.find(R"("events":{"accepted":true})"), std::string::npos);
+  EXPECT_NE(fixture.get("/metrics").body.find("marquee_event_stream_up 1"), std::string::npos);
+  fixture.sink.go_away();
+  const Response health = fixture.get("/health");
+  EXPECT_EQ(health.status, status);
+  const auto events = nlohmann::json::parse(health.body)["events"];
+  EXPECT_EQ(events["accepted"], false);
+  EXPECT_EQ(events["detail"], "no broker (k:1)");
+  EXPECT_EQ(events["mend"], "start one");
+  EXPECT_NE(fixture.get("/metrics").body.find("marquee_event_stream_up 0"), std::string::npos);
 }
 
 TEST(ApiEvents, NoAnswerComesBeforeTheEventIsDurable) {

@@ -15,18 +15,19 @@ constexpr const char* kOverdue = "\nmarquee_nightly_run_overdue ";
 
 TEST(MetricsTest, NothingIsToldOfTheNightsBeforeSomebodyLooked) {
   const Metrics metrics;
-  EXPECT_THAT(metrics.text(nullptr, 0), Not(HasSubstr("run_timestamp")));
-  EXPECT_THAT(metrics.text(nullptr, 0), Not(HasSubstr("overdue")));
+  EXPECT_THAT(metrics.text(nullptr, 0, true), Not(HasSubstr("run_timestamp")));
+  EXPECT_THAT(metrics.text(nullptr, 0, true), Not(HasSubstr("overdue")));
 }
 
 TEST(MetricsTest, TellsWhetherTheNightsHappen) {
   Metrics metrics;
   metrics.note_nights({.last_success = parse_timestamp("2026-03-01T02:00:00Z"), .overdue = true});
-  EXPECT_THAT(metrics.text(nullptr, 0), HasSubstr(kLastSuccess + std::string("1772330400\n")));
-  EXPECT_THAT(metrics.text(nullptr, 0), HasSubstr(kOverdue + std::string("1\n")));
+  EXPECT_THAT(metrics.text(nullptr, 0, true),
+              HasSubstr(kLastSuccess + std::string("1772330400\n")));
+  EXPECT_THAT(metrics.text(nullptr, 0, true), HasSubstr(kOverdue + std::string("1\n")));
   metrics.note_nights({});
-  EXPECT_THAT(metrics.text(nullptr, 0), Not(HasSubstr("run_timestamp")));
-  EXPECT_THAT(metrics.text(nullptr, 0), HasSubstr(kOverdue + std::string("0\n")));
+  EXPECT_THAT(metrics.text(nullptr, 0, true), Not(HasSubstr("run_timestamp")));
+  EXPECT_THAT(metrics.text(nullptr, 0, true), HasSubstr(kOverdue + std::string("0\n")));
 }
 
 }  // namespace

@@ -38,6 +38,15 @@ class FakeSink final : public EventSink {
     return positions;
   }
 
+  std::optional<Error> trouble() const override {
+    const std::lock_guard lock(mutex_);
+    if (!away_) return std::nullopt;
+    return Error{ErrorCode::kUnavailable, "no broker", "k:1", "start one"};
+  }
+
+  void go_away() {
+    set([this] { away_ = true; });
+  }
   void fail_from_now() {
     set([this] { failing_ = true; });
   }
@@ -67,11 +76,11 @@ class FakeSink final : public EventSink {
     changed_.notify_all();
   }
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::string> events_;
   int writes_ = 0;
-  bool failing_ = false, held_ = false;
+  bool failing_ = false, held_ = false, away_ = false;
 };
 
 // Knows user 1 and user 7, who is in no model; user 99 cannot be read.
