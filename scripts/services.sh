@@ -25,6 +25,7 @@ Usage: scripts/services.sh start|stop|status|install [kafka] [s3] [dynamodb] [to
                                 this port instead of a free one
   --kafka-advertised HOST:PORT  where the broker sends its clients, such as a proxy before it
   --memory                      DynamoDB keeps its data in memory: ten times faster, gone when it stops
+  --secure                      Kafka listens with SASL and with SASL over TLS, too; from the first start in DIR
   --throughput                  Kafka starts slower and then runs faster: for measurements
   --kill                        stop by SIGKILL, as a crash would
   --owner PID                   stop what is started here when process PID ends
@@ -41,12 +42,13 @@ case $action in
 esac
 services=()
 dir=$ROOT/build/services
-kafka_advertised="" memory=false throughput=false signal=TERM owner=""
+kafka_advertised="" memory=false secure=false throughput=false signal=TERM owner=""
 declare -A given_port=()
 while [ $# -gt 0 ]; do
   case $1 in
     kafka | s3 | dynamodb | toxiproxy) services+=("$1") ;;
     --memory) memory=true ;;
+    --secure) secure=true ;;
     --throughput) throughput=true ;;
     --kill) signal=KILL ;;
     --dir | --kafka-advertised | --owner | --*-port)

@@ -1,20 +1,36 @@
 # Sourced by services.sh: one Kafka broker that is its own controller. Nothing in it expires.
+. "$ROOT/scripts/services/kafka_security.sh"
 
 kafka_command() { # FOLDER PORT
-  local folder=$1 port=$2 controller advertised
+  local folder=$1 port=$2 controller advertised users=()
   controller=$(recorded_or_free_port "$folder/controller.port")
   [ -z "$kafka_advertised" ] || echo "$kafka_advertised" >"$folder/advertised"
   advertised=$(cat "$folder/advertised" 2>/dev/null || echo "127.0.0.1:$port")
   write_kafka_settings "$folder" "$port" "$controller" "$advertised"
+  # From the first start or never: the storage is formatted with the users.
+  [ "$secure" = false ] || [ -d "$folder/data" ] || make_kafka_secrets "$folder"
+  if [ -d "$folder/security" ]; then
+    add_secure_listeners "$folder"
+    mapfile -t users < <(kafka_scram_users "$folder")
+  fi
   # -XX:TieredStopAtLevel=1 halves the time to start; the throughput of a long run is lower by it.
   local java=(java -Xms512m -Xmx512m -XX:+UseG1GC "-Dkafka.logs.dir=$folder"
     "-Dlog4j2.configurationFile=$folder/log4j2.yaml" -cp "$KAFKA_HOME/lib/*")
   [ "$throughput" = true ] || java+=(-XX:TieredStopAtLevel=1)
   [ -f "$folder/data/meta.properties" ] ||
     "${java[@]}" kafka.tools.StorageTool format -t "$(new_kafka_cluster_id)" \
-      -c "$folder/server.properties" >>"$folder/server.log" 2>&1 ||
+      -c "$folder/server.properties" "${users[@]}" >>"$folder/server.log" 2>&1 ||
     die "Kafka could not format $folder/data; see $folder/server.log."
   command=("${java[@]}" kafka.Kafka "$folder/server.properties")
+}
+
+add_secure_listeners() { # FOLDER
+  local settings=$1/server.properties sasl tls
+  sasl=$(recorded_or_free_port "$1/sasl.port")
+  tls=$(recorded_or_free_port "$1/tls.port")
+  sed -i -e "s|^\(advertised.\)\?listeners=.*|&,SASL://127.0.0.1:$sasl,TLS://127.0.0.1:$tls|" \
+    -e 's|^listener.security.protocol.map=.*|&,SASL:SASL_PLAINTEXT,TLS:SASL_SSL|' "$settings"
+  kafka_security_settings "$1" >>"$settings"
 }
 
 new_kafka_cluster_id() {
@@ -68,4 +84,7 @@ kafka_answers() { # FOLDER PORT
 }
 
 kafka_ready() { :; }
-kafka_environment() { echo "KAFKA_BROKERS=127.0.0.1:$2"; } # FOLDER PORT
+kafka_environment() { # FOLDER PORT
+  echo "KAFKA_BROKERS=127.0.0.1:$2"
+  [ ! -d "$1/security" ] || kafka_security_environment "$1"
+}

@@ -16,6 +16,20 @@ constexpr std::string_view kCheckSecurity =
     "check kafka.security_protocol, kafka.sasl_mechanism, kafka.sasl_username, "
     "kafka.sasl_password_file and kafka.ssl_ca_file";
 
+// Before 2.6.1 librdkafka sends its nonce twice, which brokers since 3.8.1 refuse as they refuse a
+// wrong password.
+constexpr int kFirstWithSoundScram = 0x020601ff;
+
+std::string how_to_mend_a_refusal(const KafkaOptions& kafka) {
+  std::string mend(kCheckSecurity);
+  if (kafka.sasl_mechanism.starts_with("SCRAM") && rd_kafka_version() < kFirstWithSoundScram)
+    mend += fmt::format(
+        "; this program's librdkafka {} is too old for SCRAM with present brokers: set "
+        "kafka.sasl_mechanism=PLAIN (over TLS), or use librdkafka 2.6.1 or later",
+        rd_kafka_version_str());
+  return mend;
+}
+
 // Of a rejected setting only the name is told: the value may be a secret.
 Status apply(rd_kafka_conf_t& conf, const KafkaSettings& settings) {
   std::array<char, 512> reason{};
@@ -77,7 +91,9 @@ struct KafkaClient::Hooks {
 };
 
 KafkaClient::KafkaClient(const Config& config, KafkaCallbacks callbacks)
-    : brokers_(config.kafka.brokers), callbacks_(std::move(callbacks)) {}
+    : brokers_(config.kafka.brokers),
+      mend_refusal_(how_to_mend_a_refusal(config.kafka)),
+      callbacks_(std::move(callbacks)) {}
 
 Result<std::unique_ptr<KafkaClient>> KafkaClient::create(rd_kafka_type_t type, const Config& config,
                                                          const KafkaSettings& settings,
@@ -125,8 +141,7 @@ Error KafkaClient::no_broker(rd_kafka_resp_err_t code) const {
   return {ErrorCode::kUnavailable,
           fmt::format("no Kafka broker can be reached: {}",
                       cause_.empty() ? rd_kafka_err2str(code) : cause_),
-          brokers_,
-          refused_ ? std::string(kCheckSecurity) : "start a broker there, or set kafka.brokers"};
+          brokers_, refused_ ? mend_refusal_ : "start a broker there, or set kafka.brokers"};
 }
 
 std::optional<Error> KafkaClient::trouble() const {

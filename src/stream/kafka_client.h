@@ -84,6 +84,7 @@ class KafkaClient {
   struct Hooks;                                     // what librdkafka calls
 
   std::string brokers_;
+  std::string mend_refusal_;
   KafkaCallbacks callbacks_;
   rd_kafka_t* client_ = nullptr;
   mutable std::mutex mutex_;

@@ -20,6 +20,7 @@ class Scenario(unittest.TestCase):
     set, the full length."""
 
     name = ""
+    server_options = ()  # of scripts/services.sh start
 
     def setUp(self):
         self.seed = int(os.environ.get("TEST_SEED") or DEFAULT_SEED)
@@ -27,7 +28,7 @@ class Scenario(unittest.TestCase):
         self.random = random.Random(f"{self.name} {self.seed}")
         self.began = time.monotonic()
         self.consumers = []
-        self.servers = Servers()
+        self.servers = Servers(options=self.server_options)
         self.servers.start("kafka", "s3", "dynamodb")
         self.say(seed=self.seed, length="full" if self.is_full else "bounded")
 

@@ -11,13 +11,14 @@ SCRIPT = SOURCE / "scripts" / "services.sh"
 class Servers:
     """Kafka, S3 and DynamoDB Local, shared by the tests that name the same folder."""
 
-    def __init__(self, folder=None):
+    def __init__(self, folder=None, options=()):
         self.folder = pathlib.Path(folder or os.environ["TEST_SERVICES"])
+        self.options = options
         self.facts = {}
 
     def start(self, *names):
         """Starts what does not run yet of `names`, all three by default; takes seconds."""
-        done = self._script("start", *names, "--memory")
+        done = self._script("start", *names, "--memory", *self.options)
         self.facts = dict(line.split("=", 1) for line in done.stdout.splitlines())
 
     def stop(self, *names, kill=False):
