@@ -29,11 +29,6 @@ if(Arrow_FOUND AND NOT TARGET Arrow::arrow)
   set_target_properties(Arrow::parquet PROPERTIES IMPORTED_LOCATION ${Parquet_LIBRARY}
     INTERFACE_INCLUDE_DIRECTORIES ${Arrow_INCLUDE_DIR} INTERFACE_LINK_LIBRARIES Arrow::arrow)
 
-  # The wheel's libraries export a simdjson of their own, of another version than the system's. The
-  # first library on the line wins, so the system's has to be named before them.
-  set_target_properties(Arrow::arrow PROPERTIES
-    INTERFACE_LINK_OPTIONS "LINKER:--push-state,--no-as-needed,-lsimdjson,--pop-state")
-
   # A checkout that is moved as a whole still finds the libraries: from the program and from bin/.
   foreach(_folder ${CMAKE_BINARY_DIR} ${CMAKE_BINARY_DIR}/bin)
     file(RELATIVE_PATH _way ${_folder} ${_arrow_root})

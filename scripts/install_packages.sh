@@ -49,8 +49,8 @@ missing_by_hand() {
   command -v g++ >/dev/null || return 0
   for name in expected absl/time/time.h CLI/CLI.hpp eigen3/Eigen/Core asio.hpp cblas.h curl/curl.h \
     fmt/format.h http_parser.h lapacke.h librdkafka/rdkafka.h nlohmann/json.hpp openssl/evp.h \
-    prometheus/registry.h pugixml.hpp rapidjson/reader.h restinio/all.hpp simdjson.h \
-    spdlog/spdlog.h sqlite3.h xxhash.h \
+    prometheus/registry.h pugixml.hpp rapidjson/reader.h restinio/all.hpp \
+    spdlog/spdlog.h sqlite3.h utf8.h xxhash.h \
     yaml-cpp/yaml.h zip.h zstd.h; do
     printf '#if !__has_include(<%s>)\n#error\n#endif\n' "$name" |
       g++ -std=c++23 -E -x c++ - >/dev/null 2>&1 || echo "<$name>"

@@ -1,6 +1,6 @@
 #include "datasets/text_encoding.h"
 
-#include <simdjson.h>
+#include <utf8.h>
 
 namespace marquee {
 namespace {
@@ -43,7 +43,7 @@ std::string_view without_byte_order_mark(std::string_view bytes) {
 }
 
 std::string to_utf8(std::string bytes) {
-  if (simdjson::validate_utf8(bytes.data(), bytes.size())) return bytes;
+  if (utf8::is_valid(bytes.begin(), bytes.end())) return bytes;
   return latin1_to_utf8(bytes);
 }
 
