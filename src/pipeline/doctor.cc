@@ -27,7 +27,7 @@ std::vector<Finding> examine_installation(const Config& config, Clock& clock) {
           examine_server(config),
           examine_clock(config, clock),
           examine_model(config, clock),
-          examine_nightly_run(config, clock),
+          examine_nightly_run(config, clock, served_run_time(config)),
           examine_running_task(config)};
 }
 

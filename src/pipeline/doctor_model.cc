@@ -81,11 +81,12 @@ Finding examine_model(const Config& config, Clock& clock) {
   return {"model", Health::kOk, detail, ""};
 }
 
-Finding examine_nightly_run(const Config& config, const Clock& clock) {
+Finding examine_nightly_run(const Config& config, const Clock& clock,
+                            std::optional<TimeMicros> served) {
   const auto state = read_scheduler_state(config.data_dir);
   if (!state && state.error().code != ErrorCode::kNotFound)
     return {"nightly run", Health::kFail, state.error().message(), state.error().mend};
-  const auto nights = look_at_nights(config, clock.now());
+  const auto nights = look_at_nights(config, clock.now(), served);
   if (!nights) return {"nightly run", Health::kFail, nights.error().message(), nights.error().mend};
   if (nights->missed) return missed_night(*nights, state);
   const auto last = nights->last_success;

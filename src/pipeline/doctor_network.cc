@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/durable_file.h"
+#include "core/timestamp.h"
 #include "dynamodb/feature_tables.h"
 #include "objects/object_store.h"
 #include "pipeline/doctor_checks.h"
@@ -40,6 +41,17 @@ bool speaks_marquee(const HttpAnswer& answer) {
 }
 
 }  // namespace
+
+std::optional<TimeMicros> served_run_time(const Config& config) {
+  const auto answer = http_get(server_url(config.server) + "/health", kPatience);
+  if (!answer) return std::nullopt;
+  const auto body = nlohmann::json::parse(answer->body, nullptr, false);
+  if (!body.is_object() || !body.contains("model") || !body["model"].is_object())
+    return std::nullopt;
+  const auto trained = body["model"].find("trained_at");
+  if (trained == body["model"].end() || !trained->is_string()) return std::nullopt;
+  return parse_timestamp(trained->get<std::string>());
+}
 
 Finding examine_server(const Config& config) {
   const std::string url = server_url(config.server);

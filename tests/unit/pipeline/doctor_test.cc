@@ -5,11 +5,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <nlohmann/json.hpp>
+
 #include "core/durable_file.h"
 #include "core/timestamp.h"
 #include "pipeline/pipeline_lock.h"
+#include "pipeline/run_folder.h"
 #include "pipeline/scheduler.h"
 #include "store/rating_store.h"
+#include "tests/unit/aws/stub_server.h"
 #include "tests/unit/pipeline/task_fixture.h"
 
 namespace marquee {
@@ -158,6 +162,27 @@ TEST_F(DoctorTest, TellsOfANightThatAnotherSchedulerMissed) {
   keep_scheduler_state(
       R"({"last_due": "2026-03-02T02:00:00Z", "attempts": 1, "finished": true, "outcome": "no space"})");
   EXPECT_NE(finding("nightly run").detail.find("no space"), std::string::npos) << "and why";
+}
+
+TEST_F(DoctorTest, AServerThatWasStartedWithTheNewModelMakesUpForAFailedReload) {
+  import_ratings();
+  ASSERT_TRUE(run_train_and_deploy(run(kFirst)));
+  const RunFolder night(folder_.path(), "20260302_020000");
+  ASSERT_TRUE(night.create());
+  ASSERT_TRUE(night.write_record("deploy", {{"status", "done"}}));
+  ASSERT_TRUE(night.write_record("reload", {{"status", "failed"}}));
+  clock_.set(*parse_timestamp("2026-03-02T12:00:00Z"));
+  std::atomic<const char*> trained = R"("2026-03-01T02:00:00Z")";
+  const StubServer server([&](const StubRequest&) {
+    return StubAnswer{.body = fmt::format(R"({{"status": "ok", "model": {{"trained_at": {}}}}})",
+                                          trained.load())};
+  });
+  config_.server.port = std::stoi(server.url().substr(server.url().rfind(':') + 1));
+  EXPECT_EQ(health("nightly run"), Health::kWarn) << "it serves the old model";
+  trained = R"("2026-03-02T02:00:00Z")";
+  EXPECT_EQ(health("nightly run"), Health::kOk) << finding("nightly run").detail;
+  trained = "null";
+  EXPECT_EQ(health("nightly run"), Health::kWarn);
 }
 
 TEST_F(DoctorTest, TellsWhatRunsNow) {

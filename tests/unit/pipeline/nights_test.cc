@@ -94,6 +94,13 @@ TEST_F(NightsTest, AServerElsewhereKnowsOfTheNightByItsModel) {
   EXPECT_EQ(look("2026-03-02T12:00:00Z", served).missed, at("2026-03-02T02:00:00Z"));
 }
 
+TEST_F(NightsTest, AServerThatWasStartedWithTheNewModelMakesUpForAFailedReload) {
+  keep("20260302_020000", "deploy", "done");
+  keep("20260302_020000", "reload", "failed");
+  EXPECT_EQ(look("2026-03-02T12:00:00Z").missed, at("2026-03-02T02:00:00Z"));
+  EXPECT_EQ(look("2026-03-02T12:00:00Z", at("2026-03-02T02:00:00Z")).missed, std::nullopt);
+}
+
 TEST_F(NightsTest, TheScheduleSTimeZoneCounts) {
   config_.schedule.timezone = "Europe/Berlin";
   keep("20260301_010000", "deploy", "done");  // 02:00 in Berlin
