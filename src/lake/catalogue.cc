@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lake/catalogue_parquet.h"
+#include "objects/put_new.h"
 
 namespace marquee {
 namespace {
@@ -25,9 +26,8 @@ std::string version_key(std::string_view version) {
 
 // A name of its own for the same bytes: whoever was first has put them.
 Status put_once(ObjectStore& store, const std::string& key, std::string_view bytes) {
-  const auto put = store.put_if(key, bytes, "");
-  if (put || put.error().code == ErrorCode::kConflict) return {};
-  return std::unexpected(put.error());
+  MARQUEE_TRY(put_new(store, key, bytes));
+  return {};
 }
 
 std::string raw_lines(std::span<const Movie> movies) {

@@ -11,6 +11,7 @@
 #include "lake/time_json.h"
 #include "lake/worker_threads.h"
 #include "lake/zstd_bytes.h"
+#include "objects/put_new.h"
 
 namespace marquee {
 namespace {
@@ -79,11 +80,8 @@ std::unexpected<Error> imported_otherwise(const ObjectStore& store, std::string_
 
 // Puts what is not there yet; what is there must be the same.
 Status put_once(ObjectStore& store, const std::string& key, std::string_view bytes) {
-  const auto put = store.put_if(key, bytes, "");
-  if (put) return {};
-  if (put.error().code != ErrorCode::kConflict) return std::unexpected(put.error());
-  MARQUEE_ASSIGN(const std::string present, store.get(key));
-  return present == bytes ? Status{} : imported_otherwise(store, key);
+  MARQUEE_ASSIGN(const auto present, put_new(store, key, bytes));
+  return !present || *present == bytes ? Status{} : imported_otherwise(store, key);
 }
 
 Status put_slice(ObjectStore& store, const Slice& slice, const StreamPartition& partition,

@@ -6,6 +6,7 @@
 
 #include "core/durable_file.h"
 #include "model/tensor_file.h"
+#include "objects/put_new.h"
 
 namespace marquee {
 namespace {
@@ -73,8 +74,7 @@ Result<std::optional<PublishedModel>> PublishedModels::production() const {
 Status PublishedModels::upload(const fs::path& file, const PublishedModel& model) {
   {
     MARQUEE_ASSIGN(const std::string bytes, read_file(file));
-    const auto put = store_.put_if(model.key, bytes, "");
-    if (!put && put.error().code != ErrorCode::kConflict) return std::unexpected(put.error());
+    MARQUEE_TRY(put_new(store_, model.key, bytes));
   }
   MARQUEE_ASSIGN(const std::string stored, store_.get(model.key));
   const auto checksum = checksum_of(stored, model.key);

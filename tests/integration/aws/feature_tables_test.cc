@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <thread>
 
 #include "tests/integration/aws/servers.h"
 
@@ -94,6 +95,13 @@ TEST(FeatureTablesOnServer, APruneComparesAndKeepsWhatIsNewer) {
   EXPECT_EQ(review->removed, 3);
   EXPECT_EQ(tables.read_user(1)->value().events_on_top, 0);
   EXPECT_EQ(tables.read_user(3)->value().events_on_top, 1);
+}
+
+TEST(FeatureTablesOnServer, ManyMayMakeTheTablesAtOnce) {
+  std::vector<std::jthread> others;
+  for (int k = 0; k < 4; ++k) others.emplace_back([] { tables_of("race_"); });
+  others.clear();
+  EXPECT_EQ(tables_of("race_").read_user(1).value(), std::nullopt);
 }
 
 TEST(FeatureTablesOnServer, ForgetsAUserWhole) {
