@@ -57,6 +57,7 @@ struct BronzeOptions {
   std::int64_t max_events_per_object = 10'000;
   std::int64_t max_bytes_per_object = 16 << 20;
   std::int64_t max_object_age = 60;  // seconds
+  std::int64_t max_silence = 10;     // seconds without an event of the partition
 };
 
 struct SilverOptions {

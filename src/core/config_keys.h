@@ -51,6 +51,7 @@ void visit_settings(C& c, Visitor&& visit) {
   visit("bronze.max_events_per_object", c.bronze.max_events_per_object, kPositive);
   visit("bronze.max_bytes_per_object", c.bronze.max_bytes_per_object, kPositive);
   visit("bronze.max_object_age", c.bronze.max_object_age, kPositive);
+  visit("bronze.max_silence", c.bronze.max_silence, kPositive);
   visit("silver.layout", c.silver.layout, Choices{"bulk", "per-entity"});
   visit("silver.keep_versions", c.silver.keep_versions, Range{1, 10000});
   visit("ingest.running_features", c.ingest.running_features);

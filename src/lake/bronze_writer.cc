@@ -46,6 +46,7 @@ struct OpenPartition {
   std::map<ObjectKey, OpenObject> objects;
   std::pair<ObjectKey, std::size_t> latest_full;  // of which object the next one will need as much
   std::int64_t next_offset = 0;                   // of the stream, after what was added
+  steady_clock::time_point last_added;
 };
 
 }  // namespace
@@ -83,6 +84,7 @@ class BronzeWriter::OpenObjects {
     bytes_ += static_cast<std::int64_t>(object.lines.size() - before);
     object.last = offset;
     ++object.events;
+    partition.last_added = now_;
     if (object.events >= options_.max_events_per_object ||
         static_cast<std::int64_t>(object.lines.size()) >= options_.max_bytes_per_object) {
       partition.latest_full = {key, object.lines.size() + kSpareBytes};
@@ -104,8 +106,12 @@ class BronzeWriter::OpenObjects {
 
   void close_due(steady_clock::time_point now) {
     now_ = now;
-    const auto age = std::chrono::seconds(options_.max_object_age);
-    close_if([&](const OpenObject& object) { return now - object.opened_at >= age; });
+    const std::chrono::seconds age(options_.max_object_age), silence(options_.max_silence);
+    for (auto& [name, partition] : partitions_) {
+      const bool silent = now - partition.last_added >= silence;
+      close_if(partition,
+               [&](const OpenObject& object) { return silent || now - object.opened_at >= age; });
+    }
   }
 
   std::optional<std::int64_t> durable_offset(const StreamPartition& partition) const {

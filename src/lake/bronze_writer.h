@@ -54,8 +54,9 @@ class BronzeWriter {
   // Nothing is kept of it, but its offset counts as done.
   void pass_over(const StreamRecord& record);
 
-  // Closes objects that were opened max_object_age or longer before `now`, and hands them to the
-  // uploaders. An object is opened at the time of the last close_due, or of the construction.
+  // Closes objects that were opened max_object_age or longer before `now`, and all of a partition
+  // to which nothing was added for max_silence, and hands them to the uploaders. What is added is
+  // added at the time of the last close_due, or of the construction.
   void close_due(std::chrono::steady_clock::time_point now);
   void close_all();
 

@@ -193,7 +193,7 @@ TEST(LakeConsumer, HeldBackItDoesNotWaitForTheAgeOfOpenObjects) {
   World world;
   world.config.ingest.max_inflight_bytes = 1000;
   world.config.stream.batch_events = 5;
-  world.config.bronze.max_object_age = 3600;
+  world.config.bronze.max_object_age = world.config.bronze.max_silence = 3600;
   std::mt19937_64 random(1);
   for (int k = 0; k < 200; ++k) world.topic.produce(0, made_up_event(random));
   Process process(world);

@@ -75,7 +75,22 @@ TEST_F(BronzeWriterTest, ClosesByCountAndBytes) {
   EXPECT_THAT(store_.keys(), SizeIs(5));
 }
 
+TEST_F(BronzeWriterTest, ClosesWhatAPartitionThatFellSilentHasOpen) {
+  BronzeWriter writer(store_, options_, 1, kAtOnce);
+  const auto start = steady_clock::now() + seconds(1);
+  writer.close_due(start);
+  add(writer, event_at(0, 0));
+  writer.close_due(start + seconds(5));
+  add(writer, event_at(0, 1, "2025-03-14"));
+  writer.close_due(start + seconds(14));
+  EXPECT_EQ(writer.durable_offset(zero_), 0) << "nine seconds after the last event";
+  writer.close_due(start + seconds(15));
+  while (writer.durable_offset(zero_) != 2) std::this_thread::yield();
+  EXPECT_THAT(store_.keys(), SizeIs(2)) << "whatever their dates";
+}
+
 TEST_F(BronzeWriterTest, ClosesByAgeFromTheFirstEvent) {
+  options_.max_silence = 3600;
   BronzeWriter writer(store_, options_, 1, kAtOnce);
   const auto start = steady_clock::now() + seconds(1);
   writer.close_due(start);
