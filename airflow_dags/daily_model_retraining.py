@@ -156,24 +156,15 @@ with DAG(
         "on_failure_callback": alert,
     },
 ) as dag:
-    # --wait: somebody who trains by hand is let finish.
-    validate = MarqueeOperator(
-        task_id="validate_data", subcommand="validate", options=" --wait",
-        execution_timeout=timedelta(hours=2))
-    extract_features = MarqueeOperator(
-        task_id="extract_features_batch", subcommand="extract-features", options=" --wait",
-        execution_timeout=timedelta(hours=4))
-    train = MarqueeOperator(
-        task_id="train_hybrid_model", subcommand="train", options=" --wait",
-        execution_timeout=timedelta(hours=6))
-    evaluate = MarqueeOperator(
-        task_id="evaluate_model", subcommand="evaluate", options=" --wait",
-        execution_timeout=timedelta(hours=4))
-    deploy = MarqueeOperator(
-        task_id="deploy_model", subcommand="deploy", options=" --wait",
-        execution_timeout=timedelta(hours=1))
-    reload_api = MarqueeOperator(
-        task_id="reload_api", subcommand="reload",
-        execution_timeout=timedelta(minutes=30))
+    def step(task_id, subcommand, hours, options=" --wait"):  # --wait: who trains by hand is let finish
+        return MarqueeOperator(task_id=task_id, subcommand=subcommand, options=options,
+                               execution_timeout=timedelta(hours=hours))
+
+    validate = step("validate_data", "validate", 2)
+    extract_features = step("extract_features_batch", "extract-features", 4)
+    train = step("train_hybrid_model", "train", 6)
+    evaluate = step("evaluate_model", "evaluate", 4)
+    deploy = step("deploy_model", "deploy", 1)
+    reload_api = step("reload_api", "reload", 0.5, options="")
 
     validate >> extract_features >> train >> evaluate >> deploy >> reload_api

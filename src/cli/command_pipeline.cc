@@ -27,13 +27,7 @@ Result<std::string> choose_run(const Context& context, const RunOptions& options
 Status run(Context& context, const RunOptions& options) {
   MARQUEE_ASSIGN(std::string run_id, choose_run(context, options));
   TaskConsole console(context);
-  return console.finish(run_pipeline(
-      {.config = context.config,
-       .clock = context.clock,
-       .run_id = std::move(run_id),
-       .progress = [&](std::string_view step, double share) { console.show_progress(step, share); },
-       .on_report = [&](const TaskReport& report) { console.show_report(report); },
-       .wait = options.wait}));
+  return console.finish(run_pipeline(console.context_of(std::move(run_id), options.wait)));
 }
 
 Status schedule(Context& context) {

@@ -117,13 +117,16 @@ std::string personal_table(const Recommender& recommender,
   return table.text();
 }
 
-std::string popular_table(const Recommender& recommender, const std::vector<Recommendation>& list) {
+// `list` of what has a movie and a score; the score's column has this name.
+template <typename Scored>
+std::string scored_table(const Recommender& recommender, const std::vector<Scored>& list,
+                         const char* score) {
   TextTable table({{"#", kRight},
                    {"movie", kRight},
                    {"title"},
                    {"year"},
                    {"genres", kLeft, 30},
-                   {"average", kRight}});
+                   {score, kRight}});
   for (std::size_t i = 0; i < list.size(); ++i)
     table.add({std::to_string(i + 1), std::to_string(list[i].movie),
                std::string(recommender.title(list[i].movie)),
@@ -162,7 +165,7 @@ std::string recommendations_text(const Recommender& recommender, UserId user,
   if (!recommender.knows_user(user))
     return fmt::format("The model does not know user {}: these are the best-loved movies of all.\n",
                        user) +
-           popular_table(recommender, list);
+           scored_table(recommender, list, "average");
   return explain ? explained_text(recommender, user, list) : personal_table(recommender, list);
 }
 
@@ -176,18 +179,7 @@ nlohmann::json similar_json(const Recommender& recommender, const std::vector<Si
 }
 
 std::string similar_text(const Recommender& recommender, const std::vector<SimilarMovie>& list) {
-  TextTable table({{"#", kRight},
-                   {"movie", kRight},
-                   {"title"},
-                   {"year"},
-                   {"genres", kLeft, 30},
-                   {"similarity", kRight}});
-  for (std::size_t i = 0; i < list.size(); ++i)
-    table.add({std::to_string(i + 1), std::to_string(list[i].movie),
-               std::string(recommender.title(list[i].movie)),
-               year_text(recommender.year(list[i].movie)), genres_text(recommender, list[i].movie),
-               fmt::format("{:.3f}", list[i].score)});
-  return table.text();
+  return scored_table(recommender, list, "similarity");
 }
 
 }  // namespace marquee::cli

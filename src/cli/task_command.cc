@@ -32,13 +32,7 @@ Result<std::string> run_id_or_none(const Context&, const std::string& given) {
 Status run_task(Context& context, const TaskOptions& options, std::string run_id,
                 const Task& task) {
   TaskConsole console(context);
-  return console.finish(task(
-      {.config = context.config,
-       .clock = context.clock,
-       .run_id = std::move(run_id),
-       .progress = [&](std::string_view step, double share) { console.show_progress(step, share); },
-       .on_report = [&](const TaskReport& report) { console.show_report(report); },
-       .wait = options.wait}));
+  return console.finish(task(console.context_of(std::move(run_id), options.wait)));
 }
 
 }  // namespace marquee::cli

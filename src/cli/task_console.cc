@@ -2,6 +2,15 @@
 
 namespace marquee::cli {
 
+RunContext TaskConsole::context_of(std::string run_id, bool wait) {
+  return {.config = context_.config,
+          .clock = context_.clock,
+          .run_id = std::move(run_id),
+          .progress = [this](std::string_view step, double share) { show_progress(step, share); },
+          .on_report = [this](const TaskReport& report) { show_report(report); },
+          .wait = wait};
+}
+
 void TaskConsole::show_progress(std::string_view step, double share) {
   if (!bar_) bar_.emplace(context_.quiet);
   bar_->update(step, share);

@@ -9,11 +9,14 @@
 
 namespace marquee::cli {
 
-// Give show_progress and show_report to a RunContext, then end with finish(). For one thread.
+// Shows the run that context_of() describes, then ends with finish(). For one thread.
 class TaskConsole {
  public:
   explicit TaskConsole(Context& context) : context_(context) {}
 
+  // A run that is shown here; must not outlive the console.
+  RunContext context_of(std::string run_id, bool wait);
+  // What a run's context calls, for work that is no run.
   void show_progress(std::string_view step, double share);
   // Text at once, a task at a time and whether it succeeded or not; JSON only in the end.
   void show_report(const TaskReport& report);

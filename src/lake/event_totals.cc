@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "lake/sum_columns.h"
+
 namespace marquee::lake {
 namespace {
 
@@ -92,21 +94,19 @@ std::vector<Column> columns_of(std::span<const TotalsRow> rows) {
 
 Status read_rows(TableReader& part, int group, std::vector<TotalsRow>& rows) {
   std::vector<std::int32_t> kinds, topics, partitions;
-  std::vector<std::int64_t> ids, counts;
-  std::vector<double> sums, square_sums;
-  std::vector<TimeMicros> updates;
+  std::vector<std::int64_t> ids;
+  SumColumns sums;
   MARQUEE_TRY(part.read(group, "kind", kinds));
   MARQUEE_TRY(part.read(group, "id", ids));
   MARQUEE_TRY(part.read(group, "topic", topics));
   MARQUEE_TRY(part.read(group, "partition", partitions));
-  MARQUEE_TRY(part.read(group, "count", counts));
-  MARQUEE_TRY(part.read(group, "sum", sums));
-  MARQUEE_TRY(part.read(group, "square_sum", square_sums));
-  MARQUEE_TRY(part.read_times(group, "last_update", updates));
+  MARQUEE_TRY(sums.read(part, group));
   rows.reserve(rows.size() + kinds.size());
-  for (std::size_t row = 0; row < kinds.size(); ++row)
-    rows.push_back({kinds[row], topics[row], partitions[row], ids[row], counts[row], sums[row],
-                    square_sums[row], updates[row]});
+  for (std::size_t row = 0; row < kinds.size(); ++row) {
+    const auto [count, sum, square_sum, last_update] = sums.row(row);
+    rows.push_back(
+        {kinds[row], topics[row], partitions[row], ids[row], count, sum, square_sum, last_update});
+  }
   return {};
 }
 

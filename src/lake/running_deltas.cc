@@ -13,7 +13,9 @@
 
 #include "lake/parquet_reader.h"
 #include "lake/parquet_table.h"
+#include "lake/sum_columns.h"
 #include "lake/worker_threads.h"
+#include "objects/put_new.h"
 
 namespace marquee {
 namespace {
@@ -70,19 +72,16 @@ Status write_delta(ObjectStore& store, EntityKind kind, const Source& source,
       fmt::format("{}{}-{}-{:020}-{:020}-{}-{:016x}.parquet", folder_of(kind), name_part(topic),
                   partition, first->last_offset, last->last_offset, name_part(writer),
                   XXH3_64bits(bytes.data(), bytes.size()));
-  const auto written = store.put_if(key, bytes, "");
-  if (!written && written.error().code != ErrorCode::kConflict)
-    return std::unexpected(written.error());
+  MARQUEE_TRY(put_new(store, key, bytes));  // the name says what is in it
   return {};
 }
 
 // The columns of one object, row groups joined.
 struct Columns {
-  std::vector<std::int64_t> id, last_offset, count;
+  std::vector<std::int64_t> id, last_offset;
   std::vector<std::int32_t> partition;
   std::vector<std::string> topic, writer;
-  std::vector<double> sum, square_sum;
-  std::vector<TimeMicros> last_update;
+  lake::SumColumns sums;
 
   Status read(lake::TableReader& table, EntityKind kind) {
     for (int group = 0; group < table.group_count(); ++group) {
@@ -91,16 +90,12 @@ struct Columns {
       MARQUEE_TRY(table.read(group, "partition", partition));
       MARQUEE_TRY(table.read(group, "writer", writer));
       MARQUEE_TRY(table.read(group, "last_offset", last_offset));
-      MARQUEE_TRY(table.read(group, "count", count));
-      MARQUEE_TRY(table.read(group, "sum", sum));
-      MARQUEE_TRY(table.read(group, "square_sum", square_sum));
-      MARQUEE_TRY(table.read_times(group, "last_update", last_update));
+      MARQUEE_TRY(sums.read(table, group));
     }
     return {};
   }
   RunningRow row(std::size_t k) const {
-    return {id[k],     topic[k],       partition[k],
-            writer[k], last_offset[k], {count[k], sum[k], square_sum[k], last_update[k]}};
+    return {id[k], topic[k], partition[k], writer[k], last_offset[k], sums.row(k)};
   }
 };
 
