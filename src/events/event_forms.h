@@ -6,7 +6,9 @@
 namespace marquee {
 
 // In one pass, without a tree of the document: what parse_any_event gives for a valid event in the
-// form that senders use; nullopt for whatever is not plainly that, valid or not.
+// form that senders use, a flat object of ASCII without escapes; nullopt for whatever is not
+// plainly that, valid or not. By hand, since a parser of any JSON took a third of the ingest
+// thread's time.
 std::optional<RatingEvent> parse_plain_event(std::string_view json, TimeMicros record_time,
                                              const EventOptions& options);
 

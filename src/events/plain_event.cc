@@ -1,5 +1,3 @@
-#include <rapidjson/reader.h>
-
 #include <array>
 #include <cmath>
 #include <functional>
@@ -11,58 +9,100 @@
 namespace marquee {
 namespace {
 
-enum class Field { kUser, kMovie, kRating, kTimestamp, kOther };
-
-Field field_of(std::string_view key) {
-  if (key == "user_id") return Field::kUser;
-  if (key == "movie_id") return Field::kMovie;
-  if (key == "rating") return Field::kRating;
-  return key == "timestamp" ? Field::kTimestamp : Field::kOther;
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
 }
 
-// Takes the fields from the parser, which calls it for every token; false gives the event up.
-class PlainFields : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, PlainFields> {
+bool is_plain(char c) {
+  constexpr unsigned char kLastAscii = 127;
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= ' ' && byte <= kLastAscii && c != '"' && c != '\\';
+}
+
+// Reads tokens from the front of a text. What a function refuses need not be wrong: the thorough
+// way looks at it.
+class PlainScanner {
  public:
-  bool Key(const char* text, rapidjson::SizeType length, bool) {
-    if (depth_ > 1) return true;
-    const std::string_view key(text, length);
-    field_ = field_of(key);
-    return field_ == Field::kOther ? note_other(key) : note(field_);
+  explicit PlainScanner(std::string_view text)
+      : at_(text.data()), end_(text.data() + text.size()) {}
+
+  void skip_blanks() {
+    while (at_ != end_ && (*at_ == ' ' || *at_ == '\t' || *at_ == '\n' || *at_ == '\r')) ++at_;
   }
-  bool Null() { return take(Field::kTimestamp) || is_other(); }
-  bool Bool(bool) { return is_other(); }
-  bool Int(int number) { return Int64(number); }
-  bool Uint(unsigned number) { return Int64(number); }
-  bool Uint64(std::uint64_t number) {
-    return std::in_range<std::int64_t>(number) && Int64(static_cast<std::int64_t>(number));
-  }
-  bool Int64(std::int64_t number) {
-    if (take(Field::kUser))
-      user = number;
-    else if (take(Field::kMovie))
-      movie = number;
-    else if (take(Field::kRating))
-      rating = static_cast<double>(number);
-    else
-      return is_other();
+  bool done() const { return at_ == end_; }
+  bool eat(char c) {
+    if (at_ == end_ || *at_ != c) return false;
+    ++at_;
     return true;
   }
-  bool Double(double number) {
-    constexpr double kNearTheLimits = 1e300;  // which number is too large, parsers may differ on
-    if (!(std::abs(number) < kNearTheLimits)) return false;
-    if (!take(Field::kRating)) return is_other();
-    rating = number;
+  bool eat(std::string_view word) {
+    if (!std::string_view(at_, end_).starts_with(word)) return false;
+    at_ += word.size();
     return true;
   }
-  bool String(const char* text, rapidjson::SizeType length, bool) {
-    if (!take(Field::kTimestamp)) return is_other();
-    timestamp = parse_timestamp({text, length});
-    return timestamp.has_value();
+  char next() const { return at_ == end_ ? '\0' : *at_; }
+
+  // Of ASCII without escapes.
+  bool string(std::string_view& text) {
+    if (!eat('"')) return false;
+    const char* const begin = at_;
+    while (at_ != end_ && is_plain(*at_)) ++at_;
+    text = {begin, at_};
+    return eat('"');
   }
-  bool StartObject() { return (depth_ == 0 || is_other()) && ++depth_ < kDeepest; }
-  bool EndObject(rapidjson::SizeType) { return --depth_ >= 0; }
-  bool StartArray() { return depth_ > 0 && is_other() && ++depth_ < kDeepest; }
-  bool EndArray(rapidjson::SizeType) { return --depth_ >= 0; }
+
+  // Digits and at most one point. As a double it is exact: one rounding of two exact numbers.
+  struct Number {
+    std::int64_t digits = 0;
+    int decimals = 0;
+    bool is_whole = true;
+    double value() const { return static_cast<double>(digits) / kPowers[decimals]; }
+  };
+  bool number(Number& number) {
+    const bool leading_zero = next() == '0';
+    const int whole = take_digits(number.digits, kMostDigits);
+    if (whole == 0 || (leading_zero && whole > 1)) return false;
+    if (eat('.')) {
+      number.is_whole = false;
+      number.decimals = take_digits(number.digits, kMostExactDigits - whole);
+      if (number.decimals == 0) return false;
+    }
+    return next() != 'e' && next() != 'E' && next() != '.';
+  }
+
+ private:
+  static constexpr int kMostDigits = 18;
+  static constexpr int kMostExactDigits = 15;
+  static constexpr std::array<double, 16> kPowers = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                                     1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+
+  // How many there were; 0: none, or more than `most`.
+  int take_digits(std::int64_t& number, int most) {
+    int count = 0;
+    for (; at_ != end_ && is_digit(*at_) && count < most; ++at_, ++count)
+      number = number * 10 + (*at_ - '0');
+    return at_ != end_ && is_digit(*at_) ? 0 : count;
+  }
+
+  const char* at_;
+  const char* end_;
+};
+
+class PlainFields {
+ public:
+  // False: it is no flat object of plain values, or a field is not as it should be.
+  bool read(std::string_view json) {
+    PlainScanner in(json);
+    in.skip_blanks();
+    if (!in.eat('{')) return false;
+    do {
+      if (!read_member(in)) return false;
+      in.skip_blanks();
+    } while (in.eat(','));
+    if (!in.eat('}')) return false;
+    in.skip_blanks();
+    return in.done();
+  }
 
   std::int64_t user = 0;
   std::int64_t movie = 0;
@@ -70,17 +110,51 @@ class PlainFields : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Plain
   std::optional<TimeMicros> timestamp;
 
  private:
-  static constexpr int kDeepest = 16;  // the parser uses the stack
+  enum Field : unsigned { kUser = 1, kMovie = 2, kRating = 4, kTimestamp = 8 };
 
-  bool is_other() const { return field_ == Field::kOther; }
-  // Whether the value that came is that of this field.
-  bool take(Field field) const { return field_ == field; }
+  bool read_member(PlainScanner& in) {
+    std::string_view key;
+    in.skip_blanks();
+    if (!in.string(key)) return false;
+    in.skip_blanks();
+    if (!in.eat(':')) return false;
+    in.skip_blanks();
+    if (key == "user_id") return note(kUser) && read_id(in, user);
+    if (key == "movie_id") return note(kMovie) && read_id(in, movie);
+    if (key == "rating") return note(kRating) && read_rating(in);
+    if (key == "timestamp") return note(kTimestamp) && read_timestamp(in);
+    return note_other(key) && pass_over_value(in);
+  }
+
+  static bool read_id(PlainScanner& in, std::int64_t& id) {
+    PlainScanner::Number number;
+    if (!in.number(number) || !number.is_whole) return false;
+    id = number.digits;
+    return true;
+  }
+  bool read_rating(PlainScanner& in) {
+    PlainScanner::Number number;
+    if (!in.number(number)) return false;
+    rating = number.value();
+    return true;
+  }
+  bool read_timestamp(PlainScanner& in) {
+    std::string_view text;
+    if (in.eat("null")) return true;
+    if (!in.string(text)) return false;
+    timestamp = parse_timestamp(text);
+    return timestamp.has_value();
+  }
+  static bool pass_over_value(PlainScanner& in) {
+    std::string_view text;
+    PlainScanner::Number number;
+    if (in.next() == '"') return in.string(text);
+    if (is_digit(in.next())) return in.number(number);
+    return in.eat("null") || in.eat("true") || in.eat("false");
+  }
 
   // False: it stood before.
-  bool note(Field field) {
-    const unsigned bit = 1U << static_cast<unsigned>(field);
-    return (std::exchange(seen_, seen_ | bit) & bit) == 0;
-  }
+  bool note(Field field) { return (std::exchange(seen_, seen_ | field) & field) == 0; }
   bool note_other(std::string_view key) {
     const std::size_t hash = std::hash<std::string_view>{}(key);
     const auto end = others_.begin() + other_count_;
@@ -90,8 +164,6 @@ class PlainFields : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Plain
     return true;
   }
 
-  Field field_ = Field::kOther;
-  int depth_ = 0;  // of objects and arrays
   unsigned seen_ = 0;
   std::array<std::size_t, 16> others_;  // hashes of the names of other fields
   std::ptrdiff_t other_count_ = 0;
@@ -101,16 +173,8 @@ class PlainFields : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Plain
 
 std::optional<RatingEvent> parse_plain_event(std::string_view json, TimeMicros record_time,
                                              const EventOptions& options) {
-  constexpr unsigned kFlags =
-      rapidjson::kParseFullPrecisionFlag | rapidjson::kParseValidateEncodingFlag;
-  using Pool = rapidjson::MemoryPoolAllocator<>;
-  std::array<char, 1024> buffer;  // enough for usual texts: nothing is allocated
-  Pool pool(buffer.data(), buffer.size());
-  rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, Pool> reader(&pool, 256);
-  rapidjson::MemoryStream stream(json.data(), json.size());
   PlainFields fields;
-  // The parser takes a NUL for the end of its input.
-  if (!reader.Parse<kFlags>(stream, fields) || stream.Tell() != json.size()) return std::nullopt;
+  if (!fields.read(json)) return std::nullopt;
   const bool in_bounds = fields.rating >= options.min_rating && fields.rating <= options.max_rating;
   if (fields.user <= 0 || fields.movie <= 0 || !in_bounds) return std::nullopt;
   if (fields.timestamp && is_in_future(*fields.timestamp, record_time, options))
