@@ -137,6 +137,14 @@ TEST(FeatureTablesOnServer, HoldsThousandsOfRowsToTheLastBit) {
   begin = steady_clock::now();
   EXPECT_EQ(tables.load_running(EntityKind::kUser, "events", 0, ids).value(), rows);
   std::cout << fmt::format("loaded: {:.0f} rows/s\n", rate());
+  // Few of them, one by one.
+  const auto some = std::span(ids).subspan(100, 100);
+  EXPECT_EQ(tables.load_running(EntityKind::kUser, "events", 0, some).value(),
+            std::vector(rows.begin() + 100, rows.begin() + 200));
+  // Many of them, from the whole table.
+  const auto half = std::span(ids).first(kRows / 2);
+  EXPECT_EQ(tables.load_running(EntityKind::kUser, "events", 0, half).value(),
+            std::vector(rows.begin(), rows.begin() + kRows / 2));
 }
 
 }  // namespace
