@@ -48,6 +48,7 @@ void add_lake(CLI::App& app);       // lake ls, verify
 void add_models(CLI::App& app);     // models list, show, diff, rollback, prune
 void add_serve(CLI::App& app);
 void add_features(CLI::App& app);   // features get
+void add_forget(CLI::App& app);
 void add_doctor(CLI::App& app);
 
 }  // namespace marquee::cli

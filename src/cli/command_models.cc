@@ -17,6 +17,7 @@ struct ModelsOptions {
   std::string other;
   std::optional<UserId> user;
   int keep = 0;
+  bool no_rollback = false;
   std::string reason;
 };
 
@@ -93,9 +94,18 @@ Status rollback(Context& context, const ModelsOptions& options) {
   return {};
 }
 
+// Of what is published, too: a rollback publishes again.
+Result<std::vector<std::string>> prune_published(Context& context, int keep) {
+  if (context.config.storage.mode == "embedded") return std::vector<std::string>();
+  MARQUEE_ASSIGN(const auto lake, open_object_store(context.config));
+  return PublishedModels(*lake).prune(static_cast<std::size_t>(keep));
+}
+
 Status prune(Context& context, const ModelsOptions& options) {
   ModelRegistry registry = registry_of(context);
-  MARQUEE_ASSIGN(const auto removed, registry.prune(options.keep));
+  MARQUEE_ASSIGN(auto removed, registry.prune(options.keep, options.no_rollback));
+  MARQUEE_ASSIGN(const auto published, prune_published(context, options.keep));
+  removed.insert(removed.end(), published.begin(), published.end());
   context.print({{"removed", removed}}, removed.empty()
                                             ? "Nothing to remove."
                                             : fmt::format("Removed {}.", fmt::join(removed, ", ")));
@@ -137,12 +147,15 @@ void add_models(CLI::App& app) {
               [options](Context& context) { return rollback(context, *options); })
       ->add_option("--reason", options->reason, "Why, for the history")
       ->default_val("by hand");
-  add_command(*models, "prune", "Removes old models, never production nor the one before it",
-              "marquee models prune --keep 7",
-              [options](Context& context) { return prune(context, *options); })
-      ->add_option("--keep", options->keep, "How many of the newest to keep")
+  CLI::App* prune_command =
+      add_command(*models, "prune", "Removes old models, never production nor the one before it",
+                  "marquee models prune --keep 7",
+                  [options](Context& context) { return prune(context, *options); });
+  prune_command->add_option("--keep", options->keep, "How many of the newest to keep")
       ->required()
       ->check(CLI::Range(0, 1'000'000));
+  prune_command->add_flag("--no-rollback", options->no_rollback,
+                          "Do not spare the model before production: rollback has nothing left");
 }
 
 }  // namespace marquee::cli

@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "ingest/consumer_lock.h"
 #include "ingest/lake_consumer.h"
 #include "lake/catalogue.h"
 #include "lake/import_events.h"
@@ -38,6 +39,7 @@ RunningOutlet outlet_to(const FeatureTables& tables, ObjectStore& lake) {
 
 Result<ConsumedCounts> consume_into_lake(const Config& config, Clock& clock, std::stop_token stop,
                                          std::chrono::milliseconds idle) {
+  MARQUEE_ASSIGN(const FileLock begun, begin_to_consume(config.data_dir));
   MARQUEE_ASSIGN(const auto lake, open_object_store(config));
   std::unique_ptr<FeatureTables> tables;
   if (config.ingest.running_features) {

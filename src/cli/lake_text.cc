@@ -81,6 +81,7 @@ json check_json(const BronzeCheck& check) {
                           {"partition", entry.partition.partition},
                           {"events", entry.events},
                           {"dead_letters", entry.dead_letters},
+                          {"forgotten", entry.forgotten},
                           {"repeats", entry.repeats},
                           {"in_both", entry.in_both},
                           {"uncommitted", entry.uncommitted},
@@ -98,6 +99,7 @@ std::string check_text(const BronzeCheck& check) {
                    {"partition", kRight},
                    {"events", kRight},
                    {"dead letters", kRight},
+                   {"forgotten", kRight},
                    {"repeats", kRight},
                    {"uncommitted", kRight},
                    {"missing", kRight},
@@ -106,8 +108,9 @@ std::string check_text(const BronzeCheck& check) {
   for (const PartitionCheck& entry : check.partitions) {
     table.add({printable(entry.partition.topic), fmt::to_string(entry.partition.partition),
                fmt::to_string(entry.events), fmt::to_string(entry.dead_letters),
-               fmt::to_string(entry.repeats), fmt::to_string(entry.uncommitted),
-               fmt::to_string(entry.missing), verdict_of(entry)});
+               fmt::to_string(entry.forgotten), fmt::to_string(entry.repeats),
+               fmt::to_string(entry.uncommitted), fmt::to_string(entry.missing),
+               verdict_of(entry)});
     gaps += gaps_text(entry);
   }
   return table.text() + gaps;

@@ -94,6 +94,7 @@ int run(int argc, char** argv) {
   add_lake(app);
   add_serve(app);
   add_features(app);
+  add_forget(app);
   add_doctor(app);
   try {
     app.parse(argc, argv);

@@ -1,6 +1,7 @@
 #include "core/durable_file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -44,6 +45,13 @@ Status sync_folder(const fs::path& folder) {
   ::close(descriptor);
   if (rc != 0) return std::unexpected(os_error(error_number, "cannot sync folder", folder));
   return {};
+}
+
+bool ends_within_a_line(int descriptor) {
+  struct stat info {};
+  char last = '\n';
+  return ::fstat(descriptor, &info) == 0 && info.st_size > 0 &&
+         ::pread(descriptor, &last, 1, info.st_size - 1) == 1 && last != '\n';
 }
 
 fs::path folder_of(const fs::path& path) {
@@ -112,10 +120,10 @@ Status write_file_durably(const fs::path& path, std::string_view bytes) {
 }
 
 Status append_line_durably(const fs::path& path, std::string_view line) {
-  const int descriptor =
-      ::open(path.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0644);
+  const int descriptor = ::open(path.c_str(), O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC, 0644);
   if (descriptor < 0) return std::unexpected(os_error(errno, "cannot open file", path));
-  const std::string text = std::string(line) + "\n";
+  const std::string text =
+      fmt::format("{}{}\n", ends_within_a_line(descriptor) ? "\n" : "", line);
   Status status = write_all(descriptor, std::as_bytes(std::span(text)), path);
   if (status && ::fsync(descriptor) != 0)
     status = std::unexpected(os_error(errno, "cannot sync file", path));
@@ -167,9 +175,17 @@ Status make_folders(const fs::path& path) {
 }
 
 Result<FileLock> FileLock::try_acquire(const fs::path& path) {
+  return lock(path, LOCK_EX);
+}
+
+Result<FileLock> FileLock::try_share(const fs::path& path) {
+  return lock(path, LOCK_SH);
+}
+
+Result<FileLock> FileLock::lock(const fs::path& path, int operation) {
   const int descriptor = ::open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
   if (descriptor < 0) return std::unexpected(os_error(errno, "cannot open lock file", path));
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+  if (::flock(descriptor, operation | LOCK_NB) != 0) {
     const int error_number = errno;
     ::close(descriptor);
     if (error_number == EWOULDBLOCK)

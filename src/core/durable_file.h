@@ -37,7 +37,8 @@ class DurableFile {
   int descriptor_ = -1;
 };
 
-// Appends one line to a history file and fsyncs it. `line` must hold no newline.
+// Appends one line to a history file and fsyncs it; a last line that a power cut tore is ended first.
+// `line` must hold no newline.
 Status append_line_durably(const std::filesystem::path& path, std::string_view line);
 
 // Renames within one file system, then fsyncs the folder of `to`.
@@ -53,11 +54,14 @@ class FileLock {
  public:
   // kUnavailable when another process (or another FileLock here) holds it.
   static Result<FileLock> try_acquire(const std::filesystem::path& path);
+  // The same beside others that share it; kUnavailable when somebody holds it alone.
+  static Result<FileLock> try_share(const std::filesystem::path& path);
   FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
   FileLock& operator=(FileLock&&) = delete;
   ~FileLock();
 
  private:
+  static Result<FileLock> lock(const std::filesystem::path& path, int operation);
   explicit FileLock(int descriptor) : descriptor_(descriptor) {}
   int descriptor_ = -1;
 };

@@ -181,11 +181,28 @@ Result<std::optional<CurrentRow<MovieFeatures>>> FeatureTables::read_movie(Movie
   return merged(night, running);
 }
 
-Status FeatureTables::forget(UserId user) const {
-  const Item key = dynamodb::id_key(user);
-  MARQUEE_TRY(client_.remove(users_.nightly.name, std::span(&key, 1)));
-  MARQUEE_ASSIGN(const auto rows, running_rows(EntityKind::kUser, user, {}));
-  return client_.remove(users_.running.name, items_of(rows, &dynamodb::running_key));
+Result<FeatureTables::RowCounts> FeatureTables::count_rows(
+    EntityKind kind, std::span<const std::int64_t> ids) const {
+  MARQUEE_ASSIGN(const auto items,
+                 client_.get(tables(kind).nightly.name, items_of(ids, &dynamodb::id_key)));
+  std::atomic<std::int64_t> running = 0;
+  MARQUEE_TRY(client_.in_parallel(ids.size(), [&](std::size_t k) -> Status {
+    MARQUEE_ASSIGN(const auto rows, running_rows(kind, ids[k], {}));
+    running += std::ssize(rows);
+    return {};
+  }));
+  return RowCounts{std::ssize(items), running};
+}
+
+Status FeatureTables::remove_nightly(EntityKind kind, std::span<const std::int64_t> ids) const {
+  return client_.remove(tables(kind).nightly.name, items_of(ids, &dynamodb::id_key));
+}
+
+Status FeatureTables::remove_running(EntityKind kind, std::span<const std::int64_t> ids) const {
+  return client_.in_parallel(ids.size(), [&](std::size_t k) -> Status {
+    MARQUEE_ASSIGN(const auto rows, running_rows(kind, ids[k], {}));
+    return client_.remove(tables(kind).running.name, items_of(rows, &dynamodb::running_key));
+  });
 }
 
 Result<std::vector<RunningRow>> FeatureTables::rows_below(EntityKind kind,

@@ -67,8 +67,16 @@ class FeatureTables {
   Result<std::optional<CurrentRow<UserFeatures>>> read_user(UserId user) const;
   Result<std::optional<CurrentRow<MovieFeatures>>> read_movie(MovieId movie) const;
 
-  // Removes every row of the user. Movies' sums are put right by the next night.
-  Status forget(UserId user) const;
+  // Rows of these entities, nightly and running, of whatever topic.
+  struct RowCounts {
+    std::int64_t nightly = 0;
+    std::int64_t running = 0;
+  };
+  Result<RowCounts> count_rows(EntityKind kind, std::span<const std::int64_t> ids) const;
+  // Removing them again changes nothing. A consumer goes on from the nightly row alone then, which
+  // must include every event that was committed.
+  Status remove_nightly(EntityKind kind, std::span<const std::int64_t> ids) const;
+  Status remove_running(EntityKind kind, std::span<const std::int64_t> ids) const;
 
   // After put_nightly: compares the running rows that end below what the night has read with the
   // night's totals, then removes them, since the night's rows stand in for them.

@@ -25,41 +25,54 @@ constexpr BronzeKind kKinds[] = {BronzeKind::kEvents, BronzeKind::kDeadLetters};
 // The offsets of one partition and kind.
 struct Offsets {
   SeenOffsets seen;
+  SeenOffsets forgotten;  // those of `seen` that hold nothing any more
   std::int64_t lines = 0;
   std::int64_t lowest = std::numeric_limits<std::int64_t>::max();
   std::int64_t end = 0;  // after the highest
+
+  std::int64_t kept() const { return seen.size() - forgotten.size(); }
 };
 using OffsetsByPartition = std::map<StreamPartition, Offsets>;
 
-Result<std::vector<std::int64_t>> offsets_in(ObjectStore& store, const BronzeObject& object) {
-  using Offset = std::expected<std::int64_t, std::string>;
-  std::vector<std::int64_t> offsets;
+struct LineOffset {
+  std::int64_t offset = 0;
+  bool is_forgotten = false;
+};
+
+Result<std::vector<LineOffset>> offsets_in(ObjectStore& store, const BronzeObject& object) {
+  using Offset = std::expected<LineOffset, std::string>;
+  std::vector<LineOffset> offsets;
   lake::EventLineParser parser;
   BronzeEvent event;
   const auto event_offset = [&](std::string_view line) -> Offset {
     auto parsed = parser.parse(line, object.name, event);
     if (!parsed) return std::unexpected(std::move(parsed.error()));
-    return event.source.offset;
+    return LineOffset{event.source.offset, event.is_forgotten};
   };
   const auto dead_letter_offset = [&](std::string_view line) -> Offset {
     auto letter = lake::parse_dead_letter_line(line, object.name);
     if (!letter) return std::unexpected(std::move(letter.error()));
-    return letter->offset;
+    return LineOffset{letter->offset, letter->is_forgotten};
   };
-  MARQUEE_TRY(lake::read_lines(store, object, [&](std::string_view line) {
-    auto offset =
-        object.name.kind == BronzeKind::kEvents ? event_offset(line) : dead_letter_offset(line);
-    if (offset) offsets.push_back(*offset);
-    return offset;
-  }));
+  MARQUEE_TRY(lake::read_lines(
+      store, object, [&](std::string_view line) -> std::expected<std::int64_t, std::string> {
+        auto found =
+            object.name.kind == BronzeKind::kEvents ? event_offset(line) : dead_letter_offset(line);
+        if (!found) return std::unexpected(std::move(found.error()));
+        offsets.push_back(*found);
+        return found->offset;
+      }));
   return offsets;
 }
 
-void add(std::span<const std::int64_t> ascending, Offsets& offsets) {
-  for (const std::int64_t offset : ascending) offsets.seen.insert(offset);
+void add(std::span<const LineOffset> ascending, Offsets& offsets) {
+  for (const LineOffset& line : ascending) {
+    offsets.seen.insert(line.offset);
+    if (line.is_forgotten) offsets.forgotten.insert(line.offset);
+  }
   offsets.lines += std::ssize(ascending);
-  offsets.lowest = std::min(offsets.lowest, ascending.front());
-  offsets.end = std::max(offsets.end, ascending.back() + 1);
+  offsets.lowest = std::min(offsets.lowest, ascending.front().offset);
+  offsets.end = std::max(offsets.end, ascending.back().offset + 1);
 }
 
 Result<OffsetsByPartition> read_offsets(ObjectStore& store, std::span<const BronzeObject> objects,
@@ -112,7 +125,7 @@ void compare(const ExpectedOffsets& expected, const Offsets& events, const Offse
   check.uncommitted = covered(events, dead_letters, expected.committed, end);
   find_gaps(events, dead_letters, std::min(expected.begin, lowest), expected.committed, check);
   if (expected.events) {
-    check.missing = std::max<std::int64_t>(*expected.events - check.events, 0);
+    check.missing = std::max<std::int64_t>(*expected.events - events.seen.size(), 0);
     check.gaps.clear();  // lines that hold no rating
   }
   check.is_complete = check.missing == 0 || (expected.may_pass_over && !expected.events);
@@ -122,11 +135,13 @@ PartitionCheck check_partition(const StreamPartition& partition, const Offsets& 
                                const Offsets& dead_letters) {
   PartitionCheck check;
   check.partition = partition;
-  check.events = events.seen.size();
-  check.dead_letters = dead_letters.seen.size();
-  check.repeats = events.lines + dead_letters.lines - check.events - check.dead_letters;
-  check.in_both = check.events + check.dead_letters -
-                  covered(events, dead_letters, 0, std::max(events.end, dead_letters.end));
+  check.events = events.kept();
+  check.dead_letters = dead_letters.kept();
+  check.forgotten = events.forgotten.size() + dead_letters.forgotten.size();
+  const std::int64_t offsets = events.seen.size() + dead_letters.seen.size();
+  check.repeats = events.lines + dead_letters.lines - offsets;
+  check.in_both =
+      offsets - covered(events, dead_letters, 0, std::max(events.end, dead_letters.end));
   return check;
 }
 
@@ -143,7 +158,7 @@ Result<std::vector<BronzeContents>> list_bronze_contents(ObjectStore& store, boo
     if (!count) continue;
     MARQUEE_ASSIGN(const auto offsets, read_offsets(store, objects, threads));
     for (const auto& [partition, found] : offsets)
-      contents[{partition, dead_letters}].events = found.seen.size();
+      contents[{partition, dead_letters}].events = found.kept();
   }
   std::vector<BronzeContents> listed;
   for (auto& [key, entry] : contents) {

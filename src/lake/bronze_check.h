@@ -28,7 +28,8 @@ struct BronzeContents {
 };
 
 // By partition, events before dead letters. Counting reads every object, on `threads` threads, and
-// counts a repeated offset once; without it only names are looked at.
+// counts a repeated offset once and forgotten events not at all; without it only names are looked
+// at.
 Result<std::vector<BronzeContents>> list_bronze_contents(ObjectStore& store, bool count,
                                                          int threads);
 
@@ -61,6 +62,7 @@ struct PartitionCheck {
   StreamPartition partition;
   std::int64_t events = 0;        // valid ones, each offset once
   std::int64_t dead_letters = 0;  // each offset once
+  std::int64_t forgotten = 0;     // offsets of either whose content was forgotten with its user
   std::int64_t repeats = 0;       // lines that readers drop, since their offset was there already
   std::int64_t in_both = 0;       // offsets that are an event and a dead letter: judged twice, by
                                   // different settings

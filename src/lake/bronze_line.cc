@@ -16,6 +16,7 @@ namespace marquee::lake {
 namespace {
 
 constexpr std::string_view kSourceField = "_source";
+constexpr std::string_view kForgottenField = "forgotten";
 constexpr std::string_view kImportTopic = "import:";
 
 // A key may be written with escapes, so a backslash is reason enough to look closely.
@@ -42,6 +43,7 @@ enum class Field {
   kRating,
   kTimestamp,
   kSource,
+  kForgotten,
   kTopic,
   kPartition,
   kOffset,
@@ -53,6 +55,7 @@ Field event_field(std::string_view key) {
   if (key == "movie_id") return Field::kMovie;
   if (key == "rating") return Field::kRating;
   if (key == "timestamp") return Field::kTimestamp;
+  if (key == kForgottenField) return Field::kForgotten;
   return key == kSourceField ? Field::kSource : Field::kOther;
 }
 
@@ -77,9 +80,12 @@ class Fields : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Fields> {
   }
   bool Null() {
     const bool may_be_null = field_ == Field::kTimestamp || field_ == Field::kRecordTime;
-    return (std::exchange(field_, Field::kOther) == Field::kOther) || may_be_null;
+    return is_expected(Field::kForgotten) || may_be_null;
   }
-  bool Bool(bool) { return field_ == Field::kOther; }
+  bool Bool(bool value) {
+    if (field_ == Field::kForgotten) forgotten = value;
+    return is_expected(Field::kForgotten);
+  }
   bool Int(int number) { return Int64(number); }
   bool Uint(unsigned number) { return Int64(number); }
   bool Uint64(std::uint64_t number) {
@@ -89,12 +95,12 @@ class Fields : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Fields> {
   bool Int64(std::int64_t number);
   bool Double(double number) {
     if (field_ == Field::kRating) rating = number;
-    return is_expected(Field::kRating);
+    return is_expected(Field::kRating, Field::kForgotten);
   }
   bool String(const char* text, rapidjson::SizeType length, bool);
   bool StartObject() {
     if (++depth_ == 2) in_source_ = field_ == Field::kSource;
-    return is_expected(Field::kSource);
+    return is_expected(Field::kSource, Field::kForgotten);
   }
   bool EndObject(rapidjson::SizeType) {
     --depth_;
@@ -102,7 +108,7 @@ class Fields : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Fields> {
   }
   bool StartArray() {
     ++depth_;
-    return depth_ > 1 && field_ == Field::kOther;
+    return depth_ > 1 && is_expected(Field::kForgotten);
   }
   bool EndArray(rapidjson::SizeType) {
     --depth_;
@@ -114,15 +120,17 @@ class Fields : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Fields> {
   double rating = std::numeric_limits<double>::quiet_NaN();
   TimeMicros time = kUnknownTime;
   TimeMicros record_time = kUnknownTime;
+  bool forgotten = false;
   bool topic_matches = false;
   std::int64_t partition = -1;
   std::int64_t offset = -1;
 
  private:
-  // Whether the present field, which is now over, may have such a value.
-  bool is_expected(Field field) {
+  // Whether the present field, which is now over, may have such a value. One of an event's own that
+  // is called as ours may be anything.
+  bool is_expected(Field field, Field or_field = Field::kOther) {
     const Field present = std::exchange(field_, Field::kOther);
-    return present == field || present == Field::kOther;
+    return present == field || present == or_field || present == Field::kOther;
   }
 
   const std::string_view expected_topic_;
@@ -134,6 +142,7 @@ class Fields : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Fields> {
 bool Fields::Int64(std::int64_t number) {
   switch (std::exchange(field_, Field::kOther)) {
     case Field::kOther:
+    case Field::kForgotten:
       return true;
     case Field::kUser:
       user = number;
@@ -168,16 +177,27 @@ bool Fields::String(const char* text, rapidjson::SizeType length, bool) {
   const Field field = std::exchange(field_, Field::kOther);
   if (field == Field::kTopic) topic_matches = value == expected_topic_;
   if (field != Field::kTimestamp && field != Field::kRecordTime)
-    return field == Field::kTopic || field == Field::kOther;
+    return field == Field::kTopic || field == Field::kForgotten || field == Field::kOther;
   const auto parsed = parse_timestamp(value);
   (field == Field::kTimestamp ? time : record_time) = parsed.value_or(kUnknownTime);
   return parsed.has_value();
 }
 
-Outcome judge(const Fields& fields, const BronzeName& name) {
+// An event may have a field of that name, but never lacks both ids.
+bool stands_for_forgotten(const Fields& fields) {
+  return fields.forgotten && fields.user == 0 && fields.movie == 0;
+}
+
+Outcome judge_rating(const Fields& fields) {
   if (fields.user <= 0 || fields.movie <= 0) return bad("user_id or movie_id is missing or wrong");
   if (!(fields.rating > -1e30 && fields.rating < 1e30))
     return bad("the rating is missing or out of reach");
+  return {};
+}
+
+Outcome judge(const Fields& fields, const BronzeName& name) {
+  if (!stands_for_forgotten(fields))
+    if (auto judged = judge_rating(fields); !judged) return judged;
   if (!fields.topic_matches || fields.partition != name.partition.partition)
     return bad("its _source is another partition than the object's name says");
   if (fields.offset < name.first || fields.offset > name.last)
@@ -208,6 +228,14 @@ void EventLineWriter::append(std::string_view json, const RatingEvent& event, st
   out += "}}\n";
 }
 
+void append_forgotten_line(const StreamPartition& partition, std::int64_t offset,
+                           std::string& out) {
+  out += fmt::format(R"({{"{}":true,"{}":{{"topic":{},"partition":{},"offset":{}}}}})",
+                     kForgottenField, kSourceField, topic_json(partition.topic),
+                     partition.partition, offset);
+  out += '\n';
+}
+
 struct EventLineParser::State {
   rapidjson::Reader reader;
 };
@@ -223,6 +251,7 @@ Outcome EventLineParser::parse(std::string_view line, const BronzeName& name, Br
   if (!state_->reader.Parse<kFlags>(stream, fields) || stream.Tell() != line.size())
     return bad("it is not a JSON object, or a field has the wrong type");
   if (auto judged = judge(fields, name); !judged) return judged;
+  event.is_forgotten = stands_for_forgotten(fields);
   event.rating = {fields.user, fields.movie, static_cast<float>(fields.rating),
                   fields.time == kUnknownTime ? fields.record_time : fields.time};
   event.source.kind =

@@ -3,7 +3,11 @@
 //   {"user_id":123,"movie_id":456,"rating":4.5,"device":"tv",
 //    "_source":{"topic":"user-events","partition":0,"offset":17,"record_time":"2025-03-15T10:00:00Z"}}
 //
-// (broken here for the page). record_time is there only when the event has no time of its own.
+// (broken here for the page). record_time is there only when the event has no time of its own. Of
+// an event whose user was forgotten its place alone is left, so that its offset stays accounted
+// for:
+//
+//   {"forgotten":true,"_source":{"topic":"user-events","partition":0,"offset":17}}
 #pragma once
 
 #include <expected>
@@ -32,6 +36,9 @@ class EventLineWriter {
   std::string source_;  // ,"_source":{"topic":…,"partition":…,"offset":
 };
 
+// Appends the line that stands for a forgotten event or dead letter, "\n" included.
+void append_forgotten_line(const StreamPartition& partition, std::int64_t offset, std::string& out);
+
 // Parses lines; keeps its buffers, so one a thread.
 class EventLineParser {
  public:
@@ -39,8 +46,9 @@ class EventLineParser {
   ~EventLineParser();
 
   // `line` comes without its "\n". Fills `event` (whose strings are reused), or says in a few words
-  // why the line is not an event of the object `name`; then `event` holds anything. Whether the
-  // rating lies within bounds is not looked at.
+  // why the line is not an event of the object `name`; then `event` holds anything. Of a
+  // forgotten event only the source is filled in. Whether the rating lies within bounds is not
+  // looked at.
   std::expected<void, std::string> parse(std::string_view line, const BronzeName& name,
                                          BronzeEvent& event);
 

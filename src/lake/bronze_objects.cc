@@ -16,12 +16,6 @@ std::unexpected<Error> corrupt(std::string what, const ObjectStore& store, std::
               "stream");
 }
 
-Result<std::string> plain_bytes(ObjectStore& store, const BronzeObject& object) {
-  auto bytes = store.get(object.key);
-  if (!bytes || object.name.compression == Compression::kNone) return bytes;
-  return zstd_decompressed(*bytes, store.name() + "/" + object.key);
-}
-
 }  // namespace
 
 Result<std::vector<BronzeObject>> list_bronze(ObjectStore& store, BronzeKind kind) {
@@ -37,8 +31,25 @@ Result<std::vector<BronzeObject>> list_bronze(ObjectStore& store, BronzeKind kin
   return objects;
 }
 
+Result<std::string> unpacked(std::string bytes, Compression compression, std::string_view where) {
+  if (compression == Compression::kNone) return bytes;
+  return zstd_decompressed(bytes, where);
+}
+
+Result<std::string> packed(std::string lines, Compression compression) {
+  if (compression == Compression::kNone) return lines;
+  return zstd_compressed(lines);
+}
+
 Status read_lines(ObjectStore& store, const BronzeObject& object, const VisitLine& visit) {
-  MARQUEE_ASSIGN(const std::string bytes, plain_bytes(store, object));
+  MARQUEE_ASSIGN(std::string bytes, store.get(object.key));
+  MARQUEE_ASSIGN(const std::string lines, unpacked(std::move(bytes), object.name.compression,
+                                                   store.name() + "/" + object.key));
+  return visit_lines(store, object, lines, visit);
+}
+
+Status visit_lines(const ObjectStore& store, const BronzeObject& object, std::string_view bytes,
+                   const VisitLine& visit) {
   const BronzeName& name = object.name;
   std::int64_t line_number = 0;
   std::int64_t previous = name.first - 1;
@@ -47,7 +58,7 @@ Status read_lines(ObjectStore& store, const BronzeObject& object, const VisitLin
     const std::size_t end = bytes.find('\n', begin);
     if (end == std::string::npos)
       return corrupt("the last line is cut off", store, object.key, line_number);
-    const auto offset = visit(std::string_view(bytes).substr(begin, end - begin));
+    const auto offset = visit(bytes.substr(begin, end - begin));
     if (!offset) return corrupt(offset.error(), store, object.key, line_number);
     if (line_number == 1 ? *offset != name.first : *offset <= previous)
       return corrupt(fmt::format("offset {} stands out of its order", *offset), store, object.key,

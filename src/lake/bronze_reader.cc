@@ -50,7 +50,13 @@ class Wanted {
 // Where the threads' chunks meet: one at a time, without what was there before.
 class Funnel {
  public:
-  explicit Funnel(const Take& take) : take_(take) {}
+  Funnel(const Take& take, const VisitForgotten& forgotten) : take_(take), forgotten_(forgotten) {}
+
+  void tell_forgotten(const StreamPartition& partition, std::int64_t offset) {
+    if (!forgotten_) return;
+    const std::lock_guard guard(mutex_);
+    if (seen_[partition].insert(offset)) forgotten_(partition, offset);
+  }
 
   Status give(const StreamPartition& partition, std::span<BronzeEvent> chunk) {
     const std::lock_guard guard(mutex_);
@@ -63,6 +69,7 @@ class Funnel {
 
  private:
   const Take& take_;
+  const VisitForgotten& forgotten_;
   std::mutex mutex_;
   std::map<StreamPartition, lake::SeenOffsets> seen_;
 };
@@ -87,7 +94,9 @@ class ObjectReading {
             return std::unexpected(std::move(parsed.error()));
           const std::int64_t offset = event.source.offset;
           if (!given || !wanted_.contains(object.name.partition, offset)) return offset;
-          if (!in_bounds(event.rating)) {
+          if (event.is_forgotten) {
+            funnel_.tell_forgotten(object.name.partition, offset);
+          } else if (!in_bounds(event.rating)) {
             ++out_of_bounds;
           } else if (++filled == kChunkEvents) {
             given = funnel_.give(object.name.partition, chunk_);
@@ -117,11 +126,12 @@ class ObjectReading {
 }  // namespace
 
 Status read_bronze(ObjectStore& store, std::span<const OffsetRange> ranges,
-                   const EventOptions& options, int threads, const Take& take) {
+                   const EventOptions& options, int threads, const Take& take,
+                   const VisitForgotten& forgotten) {
   const Wanted wanted(ranges);
   MARQUEE_ASSIGN(auto objects, lake::list_bronze(store, lake::BronzeKind::kEvents));
   std::erase_if(objects, [&](const BronzeObject& object) { return !wanted.overlaps(object.name); });
-  Funnel funnel(take);
+  Funnel funnel(take, forgotten);
   std::atomic<std::int64_t> out_of_bounds = 0;
   std::deque<ObjectReading> readings;  // one a thread: each keeps its buffers
   for (int k = 0; k < std::max(threads, 1); ++k)

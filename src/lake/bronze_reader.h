@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/rating.h"
 #include "objects/object_store.h"
+#include "stream/event_stream.h"
 
 namespace marquee {
 
@@ -25,9 +26,13 @@ struct OffsetRange {
 };
 
 struct BronzeEvent {
-  Rating rating;      // the time is resolved: the record time where the event had none
-  Provenance source;  // kind kImport for topics "import:…"
+  Rating rating;              // the time is resolved: the record time where the event had none
+  Provenance source;          // kind kImport for topics "import:…"
+  bool is_forgotten = false;  // its place is all that is left; read_bronze() gives none of these
 };
+
+// Told of an offset whose event was forgotten, from one thread at a time; may be empty.
+using VisitForgotten = std::function<void(const StreamPartition&, std::int64_t offset)>;
 
 // Gives every valid event of these ranges exactly once (a repeat of the same topic, partition and
 // offset is dropped) in chunks of some thousands, in unspecified order. Ranges of one partition may
@@ -36,12 +41,14 @@ struct BronzeEvent {
 //
 // Reads only objects whose name says that they overlap a range, on `threads` threads, each of which
 // holds one object. `take` is called from one thread at a time, but not always the same; its error
-// ends the reading and is returned. The events of a chunk live until `take` returns.
+// ends the reading and is returned. The events of a chunk live until `take` returns. `forgotten` is
+// told of the offsets in the ranges that hold no event any more, of each once.
 //
 // kCorrupt names object and line of what is not what was written: nothing is ever passed over in
 // silence. Else what the store says. After a failure `take` may have been given any part.
 Status read_bronze(ObjectStore& store, std::span<const OffsetRange> ranges,
                    const EventOptions& options, int threads,
-                   const std::function<Status(std::span<const BronzeEvent>)>& take);
+                   const std::function<Status(std::span<const BronzeEvent>)>& take,
+                   const VisitForgotten& forgotten = {});
 
 }  // namespace marquee

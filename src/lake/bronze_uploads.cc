@@ -129,7 +129,7 @@ Status BronzeUploads::judge_present(const Upload& upload, const std::string& key
   }
   spdlog::error(
       "{}/{} is there already with other bytes and was left as it is: were events judged "
-      "by other settings when it was written?",
+      "by other settings when it was written, or has a user been forgotten since?",
       store_.name(), key);
   return {};
 }

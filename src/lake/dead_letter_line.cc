@@ -55,15 +55,19 @@ void read_payload(const json& object, DeadLetterLine& letter) {
   if (!letter.is_null) letter.payload = text_at(object, "payload");
 }
 
+void read_content(const json& object, DeadLetterLine& letter) {
+  letter.reason = text_at(object, "reason");
+  letter.detail = text_at(object, "detail");
+  letter.record_time = time_at(object.at("_source"));
+  read_payload(object, letter);
+}
+
 DeadLetterLine letter_of(const json& object, const BronzeName& name) {
   const json& source = object.at("_source");
-  DeadLetterLine letter{.reason = text_at(object, "reason"),
-                        .detail = text_at(object, "detail"),
-                        .payload = {},
-                        .is_null = false,
-                        .offset = source.at("offset").get<std::int64_t>(),
-                        .record_time = time_at(source)};
-  read_payload(object, letter);
+  DeadLetterLine letter;
+  letter.offset = source.at("offset").get<std::int64_t>();
+  letter.is_forgotten = object.value("forgotten", false);
+  if (!letter.is_forgotten) read_content(object, letter);
   if (text_at(source, "topic") != name.partition.topic ||
       source.at("partition").get<std::int32_t>() != name.partition.partition)
     throw std::invalid_argument("its _source is another partition than the object's name says");

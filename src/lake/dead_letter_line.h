@@ -3,7 +3,8 @@
 //   {"reason":"malformed_json","detail":"not valid JSON at byte 3","payload":"{x",
 //    "_source":{"topic":"user-events","partition":0,"offset":17,"record_time":"2025-03-15T10:00:00Z"}}
 //
-// A payload that is not UTF-8 stands as "payload_base64"; that of a null value is null.
+// A payload that is not UTF-8 stands as "payload_base64"; that of a null value is null. What named a
+// user who was forgotten is a line of append_forgotten_line(), see bronze_line.h.
 #pragma once
 
 #include <expected>
@@ -21,6 +22,7 @@ struct DeadLetterLine {
   bool is_null = false;
   std::int64_t offset = 0;
   TimeMicros record_time = kUnknownTime;
+  bool is_forgotten = false;  // its offset is all that is left
 
   friend bool operator==(const DeadLetterLine&, const DeadLetterLine&) = default;
 };

@@ -18,8 +18,8 @@ using lake::BronzeObject;
 using lake::DeadLetterLine;
 using lake::RatingRow;
 
-// Calls visit(partition, offset, reason) once for each dead letter below `end`.
-using VisitDead = std::function<void(const StreamPartition&, std::int64_t, const std::string&)>;
+// Calls visit(partition, letter) once for each dead letter below `end`, forgotten ones among them.
+using VisitDead = std::function<void(const StreamPartition&, const DeadLetterLine&)>;
 
 Status visit_dead_letters(ObjectStore& store, const OffsetVector& end, int threads,
                           const VisitDead& visit) {
@@ -39,7 +39,7 @@ Status visit_dead_letters(ObjectStore& store, const OffsetVector& end, int threa
           if (!letter) return std::unexpected(std::move(letter.error()));
           const std::lock_guard guard(mutex);
           if (letter->offset < below && seen.emplace(partition, letter->offset).second)
-            visit(partition, letter->offset, letter->reason);
+            visit(partition, *letter);
           return letter->offset;
         });
   });
@@ -92,13 +92,23 @@ Result<EventProfile> profile_events(ObjectStore& store, const OffsetVector& begi
                                     const OffsetVector& end, const ProfileOptions& options) {
   const auto topics = topics_of(end);
   const auto ranges = lake::ranges_between(begin, end);
-  MARQUEE_ASSIGN(auto rows,
-                 lake::read_event_rows(store, ranges, topics, options.events, options.threads));
-  std::map<StreamPartition, std::set<std::int64_t>> dead;
-  MARQUEE_TRY(visit_dead_letters(store, end, options.threads,
-                                 [&](const StreamPartition& partition, std::int64_t offset,
-                                     const std::string&) { dead[partition].insert(offset); }));
-  EventProfile profile{.events = std::ssize(rows)};
+  EventProfile profile;
+  std::map<StreamPartition, std::set<std::int64_t>> dead;  // offsets without an event
+  const auto note_forgotten = [&](const StreamPartition& partition, std::int64_t offset) {
+    ++profile.forgotten;
+    dead[partition].insert(offset);
+  };
+  MARQUEE_ASSIGN(auto rows, lake::read_event_rows(store, ranges, topics,
+                                                  {.events = options.events,
+                                                   .threads = options.threads,
+                                                   .without = {},
+                                                   .forgotten = note_forgotten}));
+  MARQUEE_TRY(
+      visit_dead_letters(store, end, options.threads,
+                         [&](const StreamPartition& partition, const DeadLetterLine& letter) {
+                           dead[partition].insert(letter.offset);
+                         }));
+  profile.events = std::ssize(rows);
   lake::sort_events(rows, options.threads);
   profile.duplicates = count_duplicates(rows);
   std::ranges::sort(rows, {}, place_of);
@@ -121,9 +131,10 @@ Result<std::map<std::string, std::int64_t>> dead_letters_below(ObjectStore& stor
                                                                const OffsetVector& end,
                                                                int threads) {
   std::map<std::string, std::int64_t> reasons;
-  MARQUEE_TRY(visit_dead_letters(
-      store, end, threads,
-      [&](const StreamPartition&, std::int64_t, const std::string& reason) { ++reasons[reason]; }));
+  MARQUEE_TRY(visit_dead_letters(store, end, threads,
+                                 [&](const StreamPartition&, const DeadLetterLine& letter) {
+                                   ++reasons[letter.is_forgotten ? "forgotten" : letter.reason];
+                                 }));
   return reasons;
 }
 

@@ -15,6 +15,7 @@ namespace marquee {
 
 struct EventProfile {
   std::int64_t events = 0;        // valid, each offset once
+  std::int64_t forgotten = 0;     // … of users who were forgotten since
   std::int64_t timed = 0;         // … of streams, with a time: those whose order is judged
   std::int64_t out_of_order = 0;  // older than an event of a lower offset in their partition
   std::int64_t late = 0;          // … by more than `late_after`
@@ -35,7 +36,8 @@ struct ProfileOptions {
 Result<EventProfile> profile_events(ObjectStore& store, const OffsetVector& begin,
                                     const OffsetVector& end, const ProfileOptions& options);
 
-// Dead letters below `end` by reason, each offset once.
+// Dead letters below `end` by reason, each offset once; "forgotten" for those that named a user who
+// was forgotten since.
 Result<std::map<std::string, std::int64_t>> dead_letters_below(ObjectStore& store,
                                                                const OffsetVector& end,
                                                                int threads);

@@ -1,6 +1,7 @@
 #include "lake/event_rows.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace marquee::lake {
 namespace {
@@ -8,10 +9,17 @@ namespace {
 // Appends events as rows. Events of a chunk mostly share a topic.
 class RowCollector {
  public:
-  explicit RowCollector(std::span<const std::string> topics) : topics_(topics) {}
+  RowCollector(std::span<const std::string> topics, const EventRowOptions& options)
+      : topics_(topics),
+        without_(options.without.begin(), options.without.end()),
+        forgotten_(options.forgotten) {}
 
   Status take(std::span<const BronzeEvent> events) {
     for (const BronzeEvent& event : events) {
+      if (!without_.empty() && without_.contains(event.rating.user)) {
+        tell_forgotten(event.source);
+        continue;
+      }
       MARQUEE_TRY(find_topic(event.source.topic));
       rows_.push_back({event.rating.user, event.rating.movie, event.rating.time,
                        event.source.offset, event.rating.value, topic_, event.source.partition});
@@ -21,6 +29,9 @@ class RowCollector {
   std::vector<RatingRow>& rows() { return rows_; }
 
  private:
+  void tell_forgotten(const Provenance& source) const {
+    if (forgotten_) forgotten_({source.topic, source.partition}, source.offset);
+  }
   Status find_topic(const std::string& name) {
     if (topic_ >= 0 && topics_[static_cast<std::size_t>(topic_)] == name) return {};
     const auto found = std::ranges::find(topics_, name);
@@ -32,6 +43,8 @@ class RowCollector {
   }
 
   std::span<const std::string> topics_;
+  const std::unordered_set<UserId> without_;
+  const VisitForgotten& forgotten_;
   std::int32_t topic_ = -1;
   std::vector<RatingRow> rows_;
 };
@@ -50,11 +63,12 @@ std::vector<OffsetRange> ranges_between(const OffsetVector& offsets, const Offse
 Result<std::vector<RatingRow>> read_event_rows(ObjectStore& store,
                                                std::span<const OffsetRange> ranges,
                                                std::span<const std::string> topics,
-                                               const EventOptions& options, int threads) {
-  RowCollector collector(topics);
-  MARQUEE_TRY(
-      read_bronze(store, ranges, options, threads,
-                  [&](std::span<const BronzeEvent> events) { return collector.take(events); }));
+                                               const EventRowOptions& options) {
+  RowCollector collector(topics, options);
+  MARQUEE_TRY(read_bronze(
+      store, ranges, options.events, options.threads,
+      [&](std::span<const BronzeEvent> events) { return collector.take(events); },
+      options.forgotten));
   return std::move(collector.rows());
 }
 

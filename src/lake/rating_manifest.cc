@@ -135,6 +135,7 @@ std::string to_json(const RatingManifest& manifest) {
                        {"offsets", offsets_json(manifest.offsets)},
                        {"rows", manifest.rows},
                        {"events", manifest.events},
+                       {"forgotten", manifest.forgotten},
                        {"files", files_json(manifest.files)},
                        {"totals", files_json(manifest.totals)}};
   return object.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
@@ -154,7 +155,9 @@ Result<RatingManifest> rating_manifest_from_json(std::string_view text, std::str
                             .files = files_from(object.at("files")),
                             .totals = files_from(object.at("totals")),
                             .rows = object.at("rows").get<std::int64_t>(),
-                            .events = object.at("events").get<std::int64_t>()};
+                            .events = object.at("events").get<std::int64_t>(),
+                            // Manifests of before anybody could be forgotten lack it.
+                            .forgotten = object.value("forgotten", std::int64_t{0})};
     if (is_sound(manifest)) return manifest;
   } catch (const json::exception&) {
     // Told below: what is wrong with a file that only this program writes is of no use to a person.

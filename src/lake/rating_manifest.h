@@ -59,6 +59,7 @@ struct RatingManifest {
   std::vector<PartFile> totals = {};  // by (kind, id, topic, partition)
   std::int64_t rows = 0;              // ratings, each (user, movie) pair once
   std::int64_t events = 0;            // valid events below the offsets, re-ratings counted again
+  std::int64_t forgotten = 0;         // events below the offsets whose users were forgotten
 
   friend bool operator==(const RatingManifest&, const RatingManifest&) = default;
 };

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <tuple>
+#include <unordered_set>
 
 #include "lake/parquet_reader.h"
 #include "lake/parquet_table.h"
@@ -99,16 +100,23 @@ struct Columns {
   }
 };
 
-Status merge_delta(ObjectStore& store, EntityKind kind, const std::string& key,
-                   std::map<Place, RunningRow>& newest) {
+Result<std::vector<RunningRow>> read_delta(ObjectStore& store, EntityKind kind,
+                                           const std::string& key) {
   MARQUEE_ASSIGN(std::string bytes, store.get(key));
   MARQUEE_ASSIGN(lake::TableReader table,
                  lake::TableReader::open(std::make_shared<const std::string>(std::move(bytes)),
                                          fmt::format("{}/{}", store.name(), key)));
   Columns columns;
   MARQUEE_TRY(columns.read(table, kind));
-  for (std::size_t k = 0; k < columns.id.size(); ++k) {
-    RunningRow row = columns.row(k);
+  std::vector<RunningRow> rows;
+  for (std::size_t k = 0; k < columns.id.size(); ++k) rows.push_back(columns.row(k));
+  return rows;
+}
+
+Status merge_delta(ObjectStore& store, EntityKind kind, const std::string& key,
+                   std::map<Place, RunningRow>& newest) {
+  MARQUEE_ASSIGN(auto rows, read_delta(store, kind, key));
+  for (RunningRow& row : rows) {
     RunningRow& kept = newest[{row.id, row.topic, row.partition}];
     if (row.last_offset > kept.last_offset) kept = std::move(row);
   }
@@ -146,6 +154,21 @@ Result<std::vector<RunningRow>> read_running_deltas(ObjectStore& store, EntityKi
   std::vector<RunningRow> rows;
   for (auto& [place, row] : newest) rows.push_back(std::move(row));
   return rows;
+}
+
+Status forget_running_deltas(ObjectStore& store, EntityKind kind,
+                             std::span<const std::int64_t> ids) {
+  const std::unordered_set<std::int64_t> forgotten(ids.begin(), ids.end());
+  MARQUEE_ASSIGN(const auto objects, store.list(folder_of(kind)));
+  for (const ObjectInfo& object : objects) {
+    MARQUEE_ASSIGN(auto rows, read_delta(store, kind, object.key));
+    const auto gone =
+        std::erase_if(rows, [&](const RunningRow& row) { return forgotten.contains(row.id); });
+    if (gone == 0) continue;
+    MARQUEE_TRY(write_running_deltas(store, kind, rows));
+    MARQUEE_TRY(store.remove(object.key));
+  }
+  return {};
 }
 
 Status drop_running_deltas(ObjectStore& store, const OffsetVector& offsets) {

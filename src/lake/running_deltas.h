@@ -25,6 +25,11 @@ Status write_running_deltas(ObjectStore& store, EntityKind kind, std::span<const
 // topic and partition. kCorrupt names the object that cannot be read.
 Result<std::vector<RunningRow>> read_running_deltas(ObjectStore& store, EntityKind kind);
 
+// Writes objects that have rows of these entities again without them, the new object first, so that
+// a reader misses nothing of others. Again: the same.
+Status forget_running_deltas(ObjectStore& store, EntityKind kind,
+                             std::span<const std::int64_t> ids);
+
 // Removes the objects whose rows all lie below these offsets: the nightly rows stand in for them.
 Status drop_running_deltas(ObjectStore& store, const OffsetVector& offsets);
 

@@ -43,6 +43,13 @@ std::function<void(Row&)> renumbered(const std::vector<std::string>& from,
   };
 }
 
+lake::EventRowOptions row_options(const CompactionOptions& options) {
+  return {.events = options.events,
+          .threads = options.threads,
+          .without = options.without,
+          .forgotten = {}};
+}
+
 // Writes the files of one new version.
 class Version {
  public:
@@ -54,8 +61,10 @@ class Version {
 
   const RatingManifest& manifest() const { return next_; }
 
-  // `events` are all new ones, in any order; they are used up.
-  Result<RatingManifest> write(std::vector<RatingRow> events, const LakeProgress& progress) {
+  // `events` are all new ones, in any order; they are used up. So many more were forgotten.
+  Result<RatingManifest> write(std::vector<RatingRow> events, std::int64_t forgotten,
+                               const LakeProgress& progress) {
+    next_.forgotten = base_.forgotten + forgotten;
     if (events.empty() && next_.topics == base_.topics) return with_files_of_base();
     tell(progress, "sorting new events", 0.5);
     lake::sort_events(events, options_.threads);
@@ -168,7 +177,7 @@ Result<std::vector<RatingRow>> events_after(ObjectStore& store, const RatingMani
                                             const CompactionOptions& options) {
   MARQUEE_ASSIGN(auto events,
                  lake::read_event_rows(store, lake::ranges_between(base.offsets, offsets),
-                                       topics_of(offsets), options.events, options.threads));
+                                       topics_of(offsets), row_options(options)));
   lake::sort_events(events, options.threads);
   return events;
 }
@@ -230,11 +239,14 @@ Result<Compaction> compact_ratings(ObjectStore& store, const OffsetVector& targe
   const OffsetVector offsets = united(base.manifest.offsets, target);
   if (offsets == base.manifest.offsets) return Compaction{.manifest = std::move(base.manifest)};
   Version version(store, base.manifest, offsets, options);
+  std::int64_t forgotten = 0;
+  auto rows = row_options(options);
+  rows.forgotten = [&](const StreamPartition&, std::int64_t) { ++forgotten; };
   MARQUEE_ASSIGN(auto events,
                  lake::read_event_rows(store, lake::ranges_between(base.manifest.offsets, offsets),
-                                       version.manifest().topics, options.events, options.threads));
+                                       version.manifest().topics, rows));
   const std::int64_t count = std::ssize(events);
-  MARQUEE_ASSIGN(RatingManifest next, version.write(std::move(events), progress));
+  MARQUEE_ASSIGN(RatingManifest next, version.write(std::move(events), forgotten, progress));
   MARQUEE_TRY(replace_manifest(store, base, next));
   return Compaction{.manifest = std::move(next), .changed = true, .new_events = count};
 }
@@ -259,6 +271,15 @@ Status read_event_totals(ObjectStore& store, const OffsetVector& wanted,
   const auto fresh = lake::totals_of(events);
   return lake::merge_rows<TotalsRow>(
       old, fresh, [&](const TotalsRow& row) { return take(totals_of_row(row)); });
+}
+
+Status start_ratings_anew(ObjectStore& store) {
+  MARQUEE_ASSIGN(const StoredManifest base, present_manifest(store));
+  MARQUEE_TRY(replace_manifest(store, base, {.version = base.manifest.version + 1}));
+  MARQUEE_ASSIGN(const auto objects, store.list(fmt::format("{}v", kRatingFolder)));
+  for (const ObjectInfo& object : objects)
+    if (version_of(object.key)) MARQUEE_TRY(store.remove(object.key));
+  return {};
 }
 
 Status check_ratings(ObjectStore& store, const RatingManifest& manifest) {

@@ -22,6 +22,7 @@ struct CompactionOptions {
   EventOptions events = {};
   int threads = 1;
   std::int64_t rows_per_file = 2'097'152;  // bounds the memory of whoever reads or writes a file
+  std::vector<UserId> without = {};        // users whose events in Bronze are passed over
 };
 
 struct Compaction {
@@ -71,6 +72,11 @@ struct EventTotals {
 Status read_event_totals(ObjectStore& store, const OffsetVector& offsets,
                          const CompactionOptions& options,
                          const std::function<Status(const EventTotals&)>& take);
+
+// Makes the present version an empty one, by a conditional put, and then removes every file of every
+// earlier version and of compactions that were cut short or are under way: the next compaction reads
+// all of Bronze. kConflict: a compaction was first; the same call works on from its result.
+Status start_ratings_anew(ObjectStore& store);
 
 // Looks whether every file of the manifest is there in the right size, and reads one of each kind
 // whole. kCorrupt names the file.

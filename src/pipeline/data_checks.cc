@@ -74,6 +74,10 @@ std::string_view name_of(Verdict verdict) {
   return "fail";
 }
 
+std::string name_in_findings(UserId user) {
+  return fmt::format("(user {})", user);
+}
+
 RatingHistogram histogram_of(std::span<const Rating> ratings, const EventOptions& bounds) {
   RatingHistogram histogram{};
   const double width = std::max(bounds.max_rating - bounds.min_rating, 1e-9);
@@ -153,9 +157,9 @@ Check check_single_ratings(std::span<const Rating> ratings, const ValidateOption
 
 Check check_bursts(std::span<const Rating> ratings, const ValidateOptions& options) {
   const Burst burst = largest_burst(ratings, &Rating::user);
-  return warn_if(
-      "bursts", burst.ratings > options.max_user_burst,
-      fmt::format("at most {} ratings in a minute by one user (user {})", burst.ratings, burst.id));
+  return warn_if("bursts", burst.ratings > options.max_user_burst,
+                 fmt::format("at most {} ratings in a minute by one user {}", burst.ratings,
+                             name_in_findings(burst.id)));
 }
 
 Check check_movie_bursts(std::span<const Rating> ratings, const ValidateOptions& options) {

@@ -22,6 +22,9 @@ struct Check {
   std::string finding;  // a sentence with the figures
 };
 
+// How a finding names a single user.
+std::string name_in_findings(UserId user);
+
 // How many ratings lie in each tenth of [events.min_rating, events.max_rating].
 using RatingHistogram = std::array<std::int64_t, 10>;
 RatingHistogram histogram_of(std::span<const Rating> ratings, const EventOptions& bounds);

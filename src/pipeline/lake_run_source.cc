@@ -140,7 +140,9 @@ Result<EventFindings> LakeRunSource::examine_events(const Snapshot& snapshot) {
                                                  .threads = options_.threads}));
   MARQUEE_ASSIGN(const auto dead, dead_letters_below(*store_, offsets, kStoreThreads));
   for (const auto& [reason, count] : dead) findings.dead_letters += count;
-  findings.accepted_events = base.events + findings.fresh->events;
+  // Those that were forgotten since had been accepted: a volume must not shrink by them.
+  findings.accepted_events =
+      base.events + base.forgotten + findings.fresh->events + findings.fresh->forgotten;
   return findings;
 }
 

@@ -87,8 +87,6 @@ Result<std::vector<HistoryLine>> read_history(const std::filesystem::path& path)
 }
 
 Status append_history(const std::filesystem::path& path, const HistoryLine& line) {
-  MARQUEE_ASSIGN(const std::string text, history_text(path));
-  if (!text.empty() && text.back() != '\n') MARQUEE_TRY(append_line_durably(path, ""));
   return append_line_durably(path, format_line(line));
 }
 

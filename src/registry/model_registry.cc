@@ -57,11 +57,12 @@ std::unexpected<Error> no_such_model(std::string_view name, const std::vector<st
                                 shown.size() < names.size() ? ", …" : ""));
 }
 
-// What prune must leave: the production model and the one before it, by name and by checksum.
-std::set<std::string> protected_models(const std::vector<HistoryLine>& history) {
+// What prune must leave: the last `count` models of the way to the present one, by name and by
+// checksum.
+std::set<std::string> protected_models(const std::vector<HistoryLine>& history, std::size_t count) {
   std::set<std::string> kept;
   const std::vector<HistoryLine> steps = production_line(history);
-  for (std::size_t i = steps.size() < 2 ? 0 : steps.size() - 2; i < steps.size(); ++i) {
+  for (std::size_t i = steps.size() - std::min(steps.size(), count); i < steps.size(); ++i) {
     kept.insert(steps[i].model);
     kept.insert(steps[i].checksum);
   }
@@ -269,7 +270,7 @@ Status ModelRegistry::remove(const ModelEntry& entry) {
                                          .run_id = {}});
 }
 
-Result<std::vector<std::string>> ModelRegistry::prune(int keep) {
+Result<std::vector<std::string>> ModelRegistry::prune(int keep, bool give_up_rollback) {
   if (keep < 0)
     return fail(ErrorCode::kUsage, "a negative number of models cannot be kept", "--keep",
                 "give 0 or more");
@@ -277,7 +278,7 @@ Result<std::vector<std::string>> ModelRegistry::prune(int keep) {
   MARQUEE_ASSIGN(const FileLock held, lock());
   MARQUEE_TRY(mend());
   MARQUEE_ASSIGN(const std::vector<HistoryLine> lines, read_history(history_path()));
-  const std::set<std::string> kept = protected_models(lines);
+  const std::set<std::string> kept = protected_models(lines, give_up_rollback ? 1 : 2);
   std::vector<std::string> removed;
   int usable = 0;
   for (const ModelEntry& entry : entries) {

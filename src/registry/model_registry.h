@@ -68,8 +68,8 @@ class ModelRegistry {
   // its file is gone.
   Result<std::string> rollback(std::string_view reason);
   // Removes all but the newest `keep` usable models; never the one in production nor the one before
-  // it. Gives the names removed. kUsage when `keep` is negative.
-  Result<std::vector<std::string>> prune(int keep);
+  // it, unless `give_up_rollback`. Gives the names removed. kUsage when `keep` is negative.
+  Result<std::vector<std::string>> prune(int keep, bool give_up_rollback = false);
 
  private:
   std::filesystem::path history_path() const;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/durable_file.h"
@@ -15,6 +16,8 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr std::string_view kPointer = "gold/models/production.json";
+constexpr std::string_view kModelPrefix = "gold/models/";
+constexpr std::string_view kSuffix = ".safetensors";
 constexpr int kSchema = 1;
 
 std::string to_json_text(const PublishedModel& model) {
@@ -116,6 +119,20 @@ Result<bool> PublishedModels::fetch(const PublishedModel& model, const fs::path&
   return fail(ErrorCode::kCorrupt, "the downloaded model is not the one that was published",
               fmt::format("{} in {}", model.key, store_.name()),
               "deploy it again; the present model stays");
+}
+
+Result<std::vector<std::string>> PublishedModels::prune(std::size_t keep) {
+  MARQUEE_ASSIGN(const Pointer pointer, read_pointer());
+  MARQUEE_ASSIGN(auto objects, store_.list(kModelPrefix));
+  std::erase_if(objects, [](const ObjectInfo& object) { return !object.key.ends_with(kSuffix); });
+  std::ranges::sort(objects, std::ranges::greater(), &ObjectInfo::key);
+  std::vector<std::string> removed;
+  for (std::size_t k = keep; k < objects.size(); ++k) {
+    if (pointer.model && pointer.model->key == objects[k].key) continue;
+    MARQUEE_TRY(store_.remove(objects[k].key));
+    removed.push_back(objects[k].key);
+  }
+  return removed;
 }
 
 }  // namespace marquee

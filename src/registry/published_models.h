@@ -46,6 +46,10 @@ class PublishedModels {
   // that has the checksum already is left alone (false). On failure the file is as it was.
   Result<bool> fetch(const PublishedModel& model, const std::filesystem::path& file) const;
 
+  // Removes all but the newest `keep` models (by name), never the one in production. Gives their
+  // keys.
+  Result<std::vector<std::string>> prune(std::size_t keep);
+
  private:
   struct Pointer {
     std::optional<PublishedModel> model;

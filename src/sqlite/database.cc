@@ -179,6 +179,17 @@ Result<Statement> Database::prepare(std::string_view sql) {
   return statement;
 }
 
+Status Database::scrub() {
+  MARQUEE_TRY(execute("VACUUM"));
+  MARQUEE_ASSIGN(auto checkpoint, prepare("PRAGMA wal_checkpoint(TRUNCATE)"));
+  MARQUEE_ASSIGN(const bool row, checkpoint.step());
+  const bool busy = row && checkpoint.integer(0) != 0;
+  checkpoint.reset();
+  if (!busy) return {};
+  return fail(ErrorCode::kUnavailable, "somebody reads the database: its log cannot be emptied",
+              path_.string(), "stop what reads it, then run it again");
+}
+
 std::int64_t Database::changes() const {
   return sqlite3_changes64(database_.get());
 }

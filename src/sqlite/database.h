@@ -60,6 +60,10 @@ class Database {
 
   Status execute(std::string_view sql);  // one or more statements without parameters
   Result<Statement> prepare(std::string_view sql);
+  // Makes what was deleted unreadable, in the file and in its log: writes the whole file anew from
+  // what is left and empties the log. No transaction may be open here. kUnavailable while somebody
+  // else reads or writes for long; again: the rest. Needs as much free disk as the file is large.
+  Status scrub();
   std::int64_t changes() const;  // rows the last statement changed
   std::int64_t last_insert_rowid() const;
   const std::filesystem::path& path() const { return path_; }

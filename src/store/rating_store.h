@@ -7,9 +7,12 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/features.h"
@@ -99,6 +102,21 @@ class RatingStore {
   Result<std::vector<Rating>> read_ratings(const Snapshot& snapshot);
   // The catalogue as it stood at the snapshot, by id.
   Result<std::vector<Movie>> read_movies(const Snapshot& snapshot);
+  // What the store holds of some users.
+  struct UserTraces {
+    std::int64_t ratings = 0;
+    std::int64_t superseded = 0;
+    std::int64_t features = 0;
+    std::int64_t dead_letters = 0;
+  };
+  // Whether the bytes of a dead letter name one of the users.
+  using NamesThem = std::function<bool(std::string_view payload)>;
+  // Reads every dead letter.
+  Result<UserTraces> traces_of(std::span<const UserId> users, const NamesThem& names_them);
+  // Removes all of that in one transaction and computes the features of both kinds anew; then
+  // writes the file anew, so that no byte of it can be read any more. Snapshots taken before give
+  // what is left. When it fails, calling it again does the rest.
+  Status forget(std::span<const UserId> users, const NamesThem& names_them);
   // Forgets superseded rows that only snapshots before `sequence` need.
   Status prune_history(std::int64_t sequence);
 

@@ -69,4 +69,8 @@ Result<std::vector<StreamProgress>> stream_progress(const Config& config) {
   return std::vector{progress};
 }
 
+Result<std::int64_t> group_members(const Config& config) {
+  return is_kafka(config) ? kafka_group_members(config) : 0;
+}
+
 }  // namespace marquee

@@ -135,4 +135,8 @@ Result<std::unique_ptr<EventSource>> open_reader(const Config& config);
 // has none.
 Result<std::vector<StreamProgress>> stream_progress(const Config& config);
 
+// Members that the configured group has now. One that was killed counts until the brokers have
+// missed it for 10 s. The journal has no group: 0.
+Result<std::int64_t> group_members(const Config& config);
+
 }  // namespace marquee

@@ -5,8 +5,10 @@
 
 #include <condition_variable>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <optional>
+#include <string_view>
 
 #include "core/clock.h"
 #include "sqlite/database.h"
@@ -85,5 +87,16 @@ class JournalSource final : public EventSource {
 // begins and ends at 0.
 Result<StreamProgress> journal_progress(const std::filesystem::path& data_dir,
                                         const std::string& topic);
+
+// Events below `before` whose bytes `names_them` says yes to. A missing journal has none.
+using NamesThem = std::function<bool(std::string_view value)>;
+Result<std::int64_t> count_in_journal(const std::filesystem::path& data_dir, std::int64_t before,
+                                      const NamesThem& names_them);
+// Removes them, so that no byte of them can be read any more; of the newest event, which carries
+// the offset on, stays a row that holds kForgottenEvent. Their offsets become gaps, over which
+// readers go on. Only for events that are applied. Again: the rest.
+Status forget_in_journal(const std::filesystem::path& data_dir, std::int64_t before,
+                         const NamesThem& names_them);
+inline constexpr std::string_view kForgottenEvent = R"({"forgotten":true})";
 
 }  // namespace marquee

@@ -16,6 +16,8 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds kPatience(10'000);
 constexpr milliseconds kPause(50);
+using Groups =
+    std::unique_ptr<const rd_kafka_group_list, KafkaDeleter<rd_kafka_group_list_destroy>>;
 using Metadata =
     std::unique_ptr<const rd_kafka_metadata_t, KafkaDeleter<rd_kafka_metadata_destroy>>;
 
@@ -163,6 +165,29 @@ Result<std::vector<StreamProgress>> kafka_progress(const Config& config) {
     all.push_back(std::move(progress));
   }
   return all;
+}
+
+// The coordinator of a group that nobody has joined for long may not know it.
+Result<std::int64_t> kafka_group_members(const Config& config) {
+  MARQUEE_ASSIGN(const auto client,
+                 KafkaClient::create(RD_KAFKA_CONSUMER, config, kafka_reader_settings(config)));
+  MARQUEE_TRY(client->await_brokers(kConnectPatience));
+  const std::string& group = config.kafka.group;
+  const rd_kafka_group_list* found = nullptr;
+  const auto code = rd_kafka_list_groups(client->get(), group.c_str(), &found,
+                                         static_cast<int>(kPatience.count()));
+  const Groups groups(found);
+  // A partial answer may lack the very broker that knows.
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return std::unexpected(client->error(code, "the group " + group + " cannot be asked for"));
+  std::int64_t members = 0;
+  for (const auto& info : std::span(groups->groups, static_cast<std::size_t>(groups->group_cnt))) {
+    if (info.err != RD_KAFKA_RESP_ERR_NO_ERROR)
+      return std::unexpected(
+          client->error(info.err, "the group " + group + " cannot be asked for"));
+    members += info.member_cnt;
+  }
+  return members;
 }
 
 }  // namespace marquee

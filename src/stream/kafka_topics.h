@@ -27,4 +27,7 @@ Status ensure_kafka_topic(const KafkaClient& client, const KafkaOptions& options
 // See stream_progress().
 Result<std::vector<StreamProgress>> kafka_progress(const Config& config);
 
+// See group_members().
+Result<std::int64_t> kafka_group_members(const Config& config);
+
 }  // namespace marquee

@@ -7,7 +7,7 @@ from instance import run
 COMMANDS = ["import", "generate", "produce", "consume", "validate", "extract-features", "train",
             "evaluate", "backtest", "deploy", "reload", "recommend", "similar", "pipeline run",
             "pipeline schedule", "models list", "models show", "models diff", "models rollback",
-            "models prune", "features get", "serve", "doctor"]
+            "models prune", "features get", "forget", "serve", "doctor"]
 
 
 class Help(unittest.TestCase):

@@ -104,16 +104,25 @@ TEST(FeatureTablesOnServer, ManyMayMakeTheTablesAtOnce) {
   EXPECT_EQ(tables_of("race_").read_user(1).value(), std::nullopt);
 }
 
-TEST(FeatureTablesOnServer, ForgetsAUserWhole) {
-  const FeatureTables tables = tables_of("forget_");
+TEST(FeatureTablesOnServer, CountsAndRemovesRowsOfSome) {
+  const FeatureTables tables = tables_of("remove_");
   ASSERT_TRUE(tables.put_nightly(std::vector{night_of(1), night_of(2)}, {}));
-  ASSERT_TRUE(tables.put_running(
-      EntityKind::kUser,
-      std::vector{running(1, "a", 12, sums_of({4})), running(1, "b", 3, sums_of({4}), 2)}));
-  ASSERT_TRUE(tables.forget(1));
-  ASSERT_TRUE(tables.forget(1));
+  ASSERT_TRUE(tables.put_running(EntityKind::kUser, std::vector{running(1, "a", 12, sums_of({4})),
+                                                                running(1, "b", 3, sums_of({4}), 2),
+                                                                running(2, "a", 5, sums_of({4}))}));
+  const std::int64_t some[] = {1, 3}, others[] = {2};
+  const auto before = tables.count_rows(EntityKind::kUser, some);
+  ASSERT_TRUE(before) << before.error().message();
+  EXPECT_EQ(before->nightly, 1);
+  EXPECT_EQ(before->running, 2);
+  ASSERT_TRUE(tables.remove_running(EntityKind::kUser, some));
+  EXPECT_EQ(tables.count_rows(EntityKind::kUser, some)->running, 0);
+  EXPECT_EQ(tables.count_rows(EntityKind::kUser, some)->nightly, 1);
+  for (int again = 0; again < 2; ++again)
+    ASSERT_TRUE(tables.remove_nightly(EntityKind::kUser, some));
   EXPECT_EQ(tables.read_user(1).value(), std::nullopt);
-  EXPECT_NE(tables.read_user(2).value(), std::nullopt);
+  EXPECT_EQ(tables.count_rows(EntityKind::kUser, others)->running, 1);
+  EXPECT_TRUE(tables.remove_nightly(EntityKind::kMovie, {})) << "of none";
 }
 
 TEST(FeatureTablesOnServer, HoldsThousandsOfRowsToTheLastBit) {

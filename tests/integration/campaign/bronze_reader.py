@@ -20,6 +20,7 @@ class Bronze:
     dates: dict = dataclasses.field(default_factory=dict)  # (partition, offset) → date of its folder
     dead_letters: dict = dataclasses.field(default_factory=dict)  # (partition, offset) → (reason, value)
     reasons: collections.Counter = dataclasses.field(default_factory=collections.Counter)
+    forgotten: set = dataclasses.field(default_factory=set)  # (partition, offset) of places without content
     objects: int = 0
     repeats: int = 0  # lines that were dropped since their offset was there already
 
@@ -54,7 +55,10 @@ def _take_object(world, key, data, bronze):
         assert one["_source"]["topic"] == world.topic, key
         assert one["_source"]["partition"] == int(partition), key
         place = (int(partition), offset)
-        if kind == "user-events":
+        if one.get("forgotten") is True and set(one) == {"forgotten", "_source"}:
+            assert set(one["_source"]) == {"topic", "partition", "offset"}, line
+            bronze.forgotten.add(place)
+        elif kind == "user-events":
             _keep(bronze, bronze.lines, place, line)
             bronze.dates[place] = date
         else:

@@ -29,6 +29,8 @@ def without_squares(statistics):
 
 def compare_bronze(world, truth):
     bronze = bronze_reader.read_bronze(world)
+    assert bronze.forgotten == truth.forgotten, \
+        f"forgotten places: {sorted(bronze.forgotten ^ truth.forgotten)[:5]} differ"
     equal("Bronze lines", bronze.lines, truth.bronze_lines())
     equal("dates of Bronze", bronze.dates, {
         (r.partition, r.offset): (EPOCH + datetime.timedelta(microseconds=r.event.time_us)).strftime("%Y-%m-%d")

@@ -36,6 +36,17 @@ class Truth:
         self.partitions = by_partition(records)
         self.records = [r for records in self.partitions.values() for r in records]
         self.valid = [r for r in self.records if r.event.is_valid]
+        self.forgotten = set()  # (partition, offset) of which Bronze keeps nothing but the place
+
+    def forget(self, user):
+        """From now on without this user's events and without what names it; gives how many those were. The
+        user's number must be in nothing of others."""
+        number = str(user).encode()
+        gone = [r for r in self.records if r.event.user == user or number in (r.event.value or b"")]
+        self.forgotten |= {(r.partition, r.offset) for r in gone}
+        self.records = [r for r in self.records if (r.partition, r.offset) not in self.forgotten]
+        self.valid = [r for r in self.records if r.event.is_valid]
+        return len(gone)
 
     def ends(self):
         return {partition: len(records) for partition, records in self.partitions.items()}

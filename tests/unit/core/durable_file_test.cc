@@ -64,6 +64,25 @@ TEST_F(DurableFileTest, AppendsLines) {
   EXPECT_EQ(read_file(path), "a\nb\n");
 }
 
+TEST_F(DurableFileTest, EndsALineThatWasTorn) {
+  const fs::path path = folder_ / "history";
+  ASSERT_TRUE(write_file_durably(path, "a\nto"));
+  ASSERT_TRUE(append_line_durably(path, "b"));
+  EXPECT_EQ(read_file(path), "a\nto\nb\n");
+}
+
+TEST_F(DurableFileTest, ALockIsSharedByManyOrHeldByOne) {
+  const fs::path path = folder_ / "lock";
+  {
+    const auto one = FileLock::try_share(path), another = FileLock::try_share(path);
+    ASSERT_TRUE(one && another);
+    EXPECT_EQ(FileLock::try_acquire(path).error().code, ErrorCode::kUnavailable);
+  }
+  const auto alone = FileLock::try_acquire(path);
+  ASSERT_TRUE(alone);
+  EXPECT_EQ(FileLock::try_share(path).error().code, ErrorCode::kUnavailable);
+}
+
 TEST_F(DurableFileTest, ALockIsHeldOnceAndFreedWithItsObject) {
   const fs::path path = folder_ / "lock";
   {

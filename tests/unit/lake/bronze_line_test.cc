@@ -209,5 +209,47 @@ RC_GTEST_PROP(BronzeLineProperty, DamagedLinesAreRefusedOrStillAnEvent, ()) {
   if (event) RC_ASSERT(event->source.topic == "user-events" && event->source.offset <= kName.last);
 }
 
+TEST(BronzeLine, OfAForgottenEventItsPlaceAloneIsLeft) {
+  std::string line;
+  append_forgotten_line({"user-events", 2}, 17, line);
+  EXPECT_EQ(line,
+            R"({"forgotten":true,"_source":{"topic":"user-events","partition":2,"offset":17}})"
+            "\n");
+  line.pop_back();
+  const BronzeName name{
+      .date = "2025-03-15", .partition = {"user-events", 2}, .first = 10, .last = 20};
+  BronzeEvent event;
+  ASSERT_TRUE(EventLineParser().parse(line, name, event));
+  EXPECT_TRUE(event.is_forgotten);
+  EXPECT_EQ(event.source.offset, 17);
+  for (
+      const std::string_view wrong :
+      {R"({"forgotten":false,"_source":{"topic":"user-events","partition":2,"offset":17}})",
+       R"({"forgotten":1,"_source":{"topic":"user-events","partition":2,"offset":17}})",
+       R"({"forgotten":true,"user_id":1,"_source":{"topic":"user-events","partition":2,"offset":17}})",
+       R"({"forgotten":true,"_source":{"topic":"user-events","partition":1,"offset":17}})",
+       R"({"forgotten":true,"_source":{"topic":"user-events","partition":2,"offset":21}})",
+       R"({"forgotten":true})"})
+    EXPECT_FALSE(EventLineParser().parse(wrong, name, event)) << wrong;
+}
+
+TEST(BronzeLine, AnEventsOwnFieldOfThatNameMeansNothing) {
+  const BronzeName name{
+      .date = "2025-03-15", .partition = {"user-events", 2}, .first = 10, .last = 20};
+  for (const std::string_view value :
+       {"true", "false", "null", "1", "-1.5", "\"true\"", "[true]", R"([{"user_id":7}])",
+        R"({"forgotten":true})", R"({"user_id":7,"_source":{"offset":1}})"}) {
+    const std::string line = fmt::format(
+        R"({{"user_id":1,"movie_id":2,"forgotten":{},"rating":3,"_source":{{"topic":"user-events","partition":2,"offset":12}}}})",
+        value);
+    BronzeEvent event;
+    const auto parsed = EventLineParser().parse(line, name, event);
+    ASSERT_TRUE(parsed) << line << parsed.error();
+    EXPECT_FALSE(event.is_forgotten);
+    EXPECT_EQ(event.rating.user, 1);
+    EXPECT_EQ(event.source.offset, 12);
+  }
+}
+
 }  // namespace
 }  // namespace marquee::lake

@@ -205,6 +205,16 @@ TEST_F(ModelRegistryTest, PrunesOldModelsButNeitherProductionNorTheOneBefore) {
   EXPECT_THAT(actions(), ElementsAre("deploy 1", "deploy 2", "prune 4", "prune 3", "rollback 1"));
 }
 
+TEST_F(ModelRegistryTest, PrunesTheOneBeforeTooWhenRollbackIsGivenUp) {
+  for (const std::string& run : {kA, kB, kC}) train(run);
+  deploy(kA);
+  deploy(kB);
+  EXPECT_EQ(registry_.prune(0, /*give_up_rollback=*/true).value(),
+            (std::vector<std::string>{"hybrid_model_" + kC, "hybrid_model_" + kA}));
+  EXPECT_EQ(registry_.rollback("test").error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(in_production(), kB);
+}
+
 TEST_F(ModelRegistryTest, ABrokenModelDoesNotCountAmongThoseToKeep) {
   for (const std::string& run : {kA, kB, kC}) train(run);
   fs::resize_file(registry_.model_path(kC), 10);

@@ -168,5 +168,16 @@ TEST_F(PublishedModelsTest, AnUnreadablePointerIsToldAndNotOverwritten) {
   EXPECT_EQ(publish(old_).error().code, ErrorCode::kCorrupt);
 }
 
+TEST_F(PublishedModelsTest, PrunesTheOlderOnesButNeverProduction) {
+  EXPECT_EQ(models().prune(0), std::vector<std::string>());
+  const PublishedModel third = trained("20260303_020000");
+  const auto newest = publish(third), middle = publish(new_), production = publish(old_);
+  ASSERT_TRUE(newest && middle && production);
+  EXPECT_EQ(models().prune(1), std::vector{middle->key}) << "an old one is in production";
+  EXPECT_EQ(models().prune(0), std::vector{newest->key});
+  EXPECT_EQ(in_production(), old_.checksum);
+  EXPECT_TRUE(models().fetch(*production, cache()));
+}
+
 }  // namespace
 }  // namespace marquee

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <thread>
 
+#include "core/durable_file.h"
+
 namespace marquee::sqlite {
 namespace {
 
@@ -151,6 +153,24 @@ TEST_F(DatabaseTest, AReaderSeesOneStateWhileAWriterGoesOn) {
   EXPECT_EQ(count(*reader), 1);
   ASSERT_TRUE(reader->execute("COMMIT"));
   EXPECT_EQ(count(*reader), 2);
+}
+
+TEST_F(DatabaseTest, ScrubbedNothingOfWhatWasDeletedCanBeRead) {
+  auto database = Database::open(path_, Access::kReadWrite);
+  ASSERT_TRUE(database && database->execute("PRAGMA secure_delete=OFF; CREATE TABLE t(a);"
+                                            "INSERT INTO t VALUES('planted'), ('kept');"
+                                            "DELETE FROM t WHERE a = 'planted'"));
+  const auto bytes = [&] {
+    std::string all;
+    for (const auto& entry : fs::directory_iterator(path_.parent_path()))
+      all += *read_file(entry.path());
+    return all;
+  };
+  ASSERT_NE(bytes().find("planted"), std::string::npos);
+  const Status scrubbed = database->scrub();
+  ASSERT_TRUE(scrubbed) << scrubbed.error().message();
+  EXPECT_EQ(bytes().find("planted"), std::string::npos);
+  EXPECT_EQ(count(*database), 1);
 }
 
 }  // namespace

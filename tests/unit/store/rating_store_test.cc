@@ -7,6 +7,7 @@
 #include <map>
 #include <random>
 
+#include "core/durable_file.h"
 #include "store/schema.h"
 
 namespace marquee {
@@ -231,6 +232,76 @@ TEST_F(RatingStoreTest, AUsersRatingsComeNewestFirst) {
   ASSERT_EQ(ratings.size(), 2u);
   EXPECT_EQ(ratings[0].movie, 8);
   EXPECT_EQ(ratings[1].movie, 9);
+}
+
+std::string bytes_below(const fs::path& folder) {
+  std::string all;
+  for (const auto& entry : fs::directory_iterator(folder)) all += *read_file(entry.path());
+  return all;
+}
+
+// The users 1 and 2 with a rating each of movie 7; of user 1 alone another one, replaced once, and
+// dead letters that bear a mark.
+class ForgettingTest : public RatingStoreTest {
+ protected:
+  void SetUp() override {
+    RatingStoreTest::SetUp();
+    apply({1, 7, 4, 100}, at(0));
+    apply({2, 7, 2, 50}, at(1));
+    apply({1, 8, 3, 60}, at(2));
+    apply({1, 8, 5, 70}, at(3));
+    auto writer = store_->write();
+    for (std::int64_t offset = 10; offset < 110; ++offset)
+      ASSERT_TRUE(writer->add_dead_letter(
+          {at(offset), 1, "wrong_type", "", offset % 2 == 0 ? kMarked : "{}"}));
+    ASSERT_TRUE(writer->commit());
+  }
+  static bool is_marked(std::string_view payload) { return payload == kMarked; }
+
+  static inline const std::string kMarked = "planted-mark-of-user-1";
+  const UserId gone_[1] = {1};
+};
+
+TEST_F(ForgettingTest, CountsEveryTrace) {
+  const auto traces = store_->traces_of(gone_, is_marked);
+  ASSERT_TRUE(traces) << traces.error().message();
+  EXPECT_EQ(traces->ratings, 2);
+  EXPECT_EQ(traces->superseded, 1);
+  EXPECT_EQ(traces->features, 1);
+  EXPECT_EQ(traces->dead_letters, 50);
+}
+
+TEST_F(ForgettingTest, RemovesThemAndCountsTheRestAnew) {
+  const Snapshot before = *store_->snapshot();
+  for (int again = 0; again < 2; ++again) {
+    const Status done = store_->forget(gone_, is_marked);
+    ASSERT_TRUE(done) << done.error().message();
+    const auto traces = *store_->traces_of(gone_, is_marked);
+    EXPECT_EQ(traces.ratings + traces.superseded + traces.features + traces.dead_letters, 0);
+    EXPECT_EQ(now(), (std::vector<Rating>{{2, 7, 2, 50}}));
+    EXPECT_EQ(*store_->read_ratings(before), now()) << "an older snapshot gives what is left";
+    EXPECT_EQ(store_->snapshot()->rating_count, 1);
+    EXPECT_EQ(store_->movie_features(7)->value().rating_count, 1);
+    EXPECT_EQ(store_->movie_features(7)->value().last_update, 50);
+    EXPECT_EQ(*store_->movie_features(8), std::nullopt) << "nobody else rated it";
+    EXPECT_EQ(store_->dead_letter_counts()->at(0).count, 50);
+  }
+  EXPECT_TRUE(apply({1, 7, 3, 10}, at(200))) << "somebody new";
+  EXPECT_EQ(now().size(), 2U);
+}
+
+TEST_F(ForgettingTest, LeavesNoByteInTheFiles) {
+  ASSERT_NE(bytes_below(folder_).find(kMarked), std::string::npos);
+  ASSERT_TRUE(store_->forget(gone_, is_marked));
+  EXPECT_EQ(bytes_below(folder_).find(kMarked), std::string::npos);
+}
+
+TEST_F(ForgettingTest, ScrubsWhatWasDeletedEarlierToo) {
+  auto other = sqlite::Database::open(folder_ / "marquee.db", sqlite::Access::kReadWrite);
+  ASSERT_TRUE(other->execute("PRAGMA secure_delete=OFF; DELETE FROM dead_letters"));
+  ASSERT_NE(bytes_below(folder_).find(kMarked), std::string::npos);
+  ASSERT_TRUE(store_->forget(gone_, is_marked)) << "another connection is open, but idle";
+  EXPECT_EQ(bytes_below(folder_).find(kMarked), std::string::npos);
 }
 
 }  // namespace

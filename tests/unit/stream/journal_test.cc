@@ -6,6 +6,8 @@
 #include <set>
 #include <thread>
 
+#include "core/durable_file.h"
+
 namespace marquee {
 namespace {
 
@@ -215,6 +217,43 @@ TEST_F(JournalTest, TheProgressOfAnEmptyJournal) {
   EXPECT_EQ(progress->end, 0);
   EXPECT_EQ(progress->partition, (StreamPartition{"user-events", 0}));
   EXPECT_FALSE(progress->committed);
+}
+
+bool is_marked(std::string_view value) {
+  return value.starts_with("planted-mark");
+}
+
+std::string bytes_below(const fs::path& folder) {
+  std::string all;
+  for (const auto& entry : fs::directory_iterator(folder)) all += *read_file(entry.path());
+  return all;
+}
+
+TEST_F(JournalTest, ForgottenEventsAreGaps) {
+  EXPECT_EQ(*count_in_journal(folder_, 99, is_marked), 0) << "without a journal";
+  EXPECT_TRUE(forget_in_journal(folder_, 99, is_marked));
+  EXPECT_FALSE(fs::exists(folder_ / "journal.db"));
+  ASSERT_TRUE(sink()->append(
+      std::vector<std::string>{"planted-mark 0", "b", "planted-mark 2", "d", "planted-mark 4"}));
+  EXPECT_EQ(*count_in_journal(folder_, 4, is_marked), 2)
+      << "what is not applied yet does not count";
+  ASSERT_TRUE(forget_in_journal(folder_, 4, is_marked));
+  EXPECT_EQ(*count_in_journal(folder_, 99, is_marked), 1);
+  ASSERT_TRUE(forget_in_journal(folder_, 5, is_marked));
+  EXPECT_EQ(bytes_below(folder_).find("planted-mark"), std::string::npos);
+
+  EXPECT_EQ(journal_progress(folder_, "user-events")->end, 5) << "the newest carries the offset on";
+  EXPECT_EQ(sink()->append(std::vector<std::string>{"f"})->at(0).offset, 5);
+  NotingOwner owner;
+  owner.start = 0;
+  auto source = *JournalSource::open(folder_, "user-events", 1000);
+  ASSERT_TRUE(source->subscribe(owner));
+  const auto records = source->poll(10, milliseconds(0));
+  ASSERT_TRUE(records);
+  std::vector<std::pair<std::int64_t, std::string>> read;
+  for (const StreamRecord& record : *records) read.emplace_back(record.offset, record.value);
+  EXPECT_EQ(read, (std::vector<std::pair<std::int64_t, std::string>>{
+                      {1, "b"}, {3, "d"}, {4, std::string(kForgottenEvent)}, {5, "f"}}));
 }
 
 }  // namespace
