@@ -4,6 +4,7 @@ everything of the others is as it was."""
 import base64
 import io
 import json
+import re
 import struct
 import subprocess
 import time
@@ -67,6 +68,38 @@ class Forget(Scenario):
         self.found_nothing_again()
         self.comes_back_as_a_new_user()
         self.say_end({"kills": killed, "lines forgotten": forgotten, **figures})
+
+    def test_sqlite_behind_kafka(self):
+        """What waits in Kafka is applied first, whether consumers run or not."""
+        self.world.settings["storage.mode"] = "embedded"
+        self.import_files()
+        sent = self.send_events(self.imported)
+        removed = self.removed_of(self.imported)
+        self.assertEqual((removed["database: ratings"], removed["journal"]), (sent + 1, 0))
+        self.assertEqual(sum(self.removed_of(self.imported).values()), 0)
+
+    def test_the_lake_behind_a_journal(self):
+        self.world.settings["stream.kind"] = "journal"
+        self.import_files()
+        sent = self.send_events(self.imported)
+        done = self.world.run("forget", "--user", self.imported, "--yes")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn(f"{sent} events of these users wait in the stream", done.stderr)
+        self.world.must("consume", "--exit-when-idle", 1)
+        removed = self.removed_of(self.imported)
+        self.assertEqual((removed["Bronze: events"], removed["journal"]), (sent + 1, sent))
+        self.world.must("lake", "verify")
+
+    def send_events(self, user):
+        """Of movies that the user has not rated; gives how many of them are the user's."""
+        text = self.world.must("produce", "--count", 40, "--user", user)
+        return int(re.search(r"(\d+) of them by user", text)[1])
+
+    def removed_of(self, user):
+        """By place; nothing is left."""
+        places = json.loads(self.world.must("--json", "forget", "--user", user, "--yes"))["places"]
+        self.assertEqual([place for place in places if place["left"]], [])
+        return {place["place"]: place["removed"] for place in places}
 
     def import_files(self):
         first, folder = self.world.first_id, self.world.folder
@@ -138,7 +171,6 @@ class Forget(Scenario):
             process.wait(30)
         done = self.forget()
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.say(kills=killed, seconds_undisturbed=round(seconds, 1), last_call=done.stdout.splitlines()[1:8])
         return killed
 
     def models_without_them(self):
