@@ -55,14 +55,14 @@ class Forget(Scenario):
         truth = Truth(world.topic, records)
         truth.forget(earlier)
         seconds = self.seconds_to_forget(earlier)
-        compare_all(world, truth, night=truth.ends())
+        compare_all(world, truth, truth.ends())
         self.assertGreater(self.look_for_them(), 10, "the scan finds nothing even now")
         killed = self.kill_and_finish(seconds)
 
         forgotten = truth.forget(self.victim)
         self.assertGreater(forgotten, 5)
         self.assertEqual(self.look_for_them(leaving_out=("gold/",)), 0)
-        figures = compare_all(world, truth, night=truth.ends())
+        figures = compare_all(world, truth, truth.ends())
         self.models_without_them()
         self.audit_tells_nothing()
         self.found_nothing_again()
@@ -145,7 +145,7 @@ class Forget(Scenario):
 
     def refused_beside_a_consumer(self):
         consumer = self.consumer("elsewhere")
-        wait_until(consumer.partitions, 60, "the consumer gets partitions")
+        wait_until(consumer.partitions, "the consumer gets partitions")
         done = self.forget()
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("consumers are running", done.stderr)

@@ -5,13 +5,14 @@ import contextlib
 import dataclasses
 import threading
 import time
+import uuid
 
 import confluent_kafka
 
 from consumers import PATIENCE
 from events import Event
 
-NUMBER = "number"  # the header that says which event of the producer a record is
+SENDER, NUMBER = "sender", "number"  # headers that say which event of which producer a record is
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Producing:
         self.may_double = may_double
         self.events, self.failures = [], []
         self.doubled = 0
+        self._name = uuid.uuid4().bytes
         self._may_end = threading.Event()
         self._producer = confluent_kafka.Producer({
             "bootstrap.servers": world.servers.brokers, "enable.idempotence": True, "acks": "all",
@@ -47,7 +49,7 @@ class Producing:
         return len(self.events) >= self.count
 
     def finish(self):
-        """Gives all records of the topic; fails when an event is not acknowledged in time, or lost."""
+        """Gives its records in the topic; fails when an event is not acknowledged in time, or lost."""
         self._may_end.set()
         self._thread.join(PATIENCE)
         assert not self._thread.is_alive(), "the producer hangs"
@@ -61,7 +63,7 @@ class Producing:
         return [record for _, record in records]
 
     def _read_back(self):
-        """(number of the event, record) of everything in the topic."""
+        """(number of the event, record) of all that it has put into the topic."""
         ends = {p: end for p, end in self.world.ends().items() if end}
         with contextlib.closing(confluent_kafka.Consumer({
                 "bootstrap.servers": self.world.servers.brokers, "group.id": f"{self.world.group}-truth",
@@ -73,8 +75,10 @@ class Producing:
                 for message in reader.consume(1000, 1.0):
                     if message.error():
                         continue
-                    number = int(dict(message.headers())[NUMBER])
-                    yield number, Record(message.partition(), message.offset(), self.events[number])
+                    headers = dict(message.headers())
+                    if headers[SENDER] == self._name:
+                        number = int(headers[NUMBER])
+                        yield number, Record(message.partition(), message.offset(), self.events[number])
                     if message.offset() + 1 == ends.get(message.partition()):
                         del ends[message.partition()]
 
@@ -100,7 +104,8 @@ class Producing:
             try:
                 self._producer.produce(self.world.topic, event.value, key=str(event.user),
                                        partition=event.partition, timestamp=event.record_ms,
-                                       headers={NUMBER: str(len(self.events))}, on_delivery=delivered)
+                                       headers={SENDER: self._name, NUMBER: str(len(self.events))},
+                                       on_delivery=delivered)
                 break
             except BufferError:
                 self._producer.poll(0.1)
