@@ -10,9 +10,10 @@ started_at() {
 }
 
 group_is_empty() { # LEADER: the dead do not count
-  # A process that ends while it is being looked at makes cat fail: that says nothing.
+  # A process that ends while it is being looked at makes cat fail: that says nothing. One whose first
+  # thread is dead is not: the others may still hold its files and ports ($18 are its threads).
   { cat /proc/[0-9]*/stat 2>/dev/null || true; } | sed 's/.*) //' |
-    awk -v group="$1" '$1 != "Z" && $3 == group { found = 1 } END { exit found }'
+    awk -v group="$1" '($1 != "Z" || $18 > 1) && $3 == group { found = 1 } END { exit found }'
 }
 
 # start_group FILE LOG COMMAND…: starts it apart from this script and its terminal. The descriptors
