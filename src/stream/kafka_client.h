@@ -79,6 +79,7 @@ class KafkaClient {
 
  private:
   explicit KafkaClient(const Config& config, KafkaCallbacks callbacks);
+  void answer_rebalances();
   void note_error(rd_kafka_resp_err_t code, const char* reason);
   Error no_broker(rd_kafka_resp_err_t code) const;  // mutex_ is held
   struct Hooks;                                     // what librdkafka calls
