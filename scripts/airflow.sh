@@ -64,7 +64,8 @@ readonly PATIENCE_SECONDS=240
 
 install_airflow() {
   local wanted
-  wanted=$(sha256sum "$LOCK_FILE" | cut -d' ' -f1)
+  # With the place: the programs in it name it in their first line.
+  wanted="$(sha256sum "$LOCK_FILE" | cut -d' ' -f1) $VENV"
   mkdir -p "$ROOT/.deps"
   exec 8>"$ROOT/.deps/airflow.lock"
   flock 8

@@ -1,25 +1,16 @@
 // dynamodb_writes ENDPOINT TABLE-PREFIX ROWS: running rows of users into a table of their own, as a
 // consumer writes them. Prints the seconds and the seconds of processor time. Used by writes.py.
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <chrono>
 #include <cstdlib>
 
 #include "aws/endpoints.h"
+#include "bench/processor_seconds.h"
 #include "dynamodb/feature_tables.h"
 
 namespace marquee {
 namespace {
-
-double processor_seconds() {
-  struct rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 // As writes.py makes them.
 std::vector<RunningRow> some_rows(std::int64_t count) {

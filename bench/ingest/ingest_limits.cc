@@ -7,7 +7,6 @@
 //
 // Prints seconds and the seconds of processor time. AWS credentials come from the environment.
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <chrono>
 #include <cstdlib>
@@ -16,6 +15,7 @@
 
 #include "aws/endpoints.h"
 #include "aws/parallel.h"
+#include "bench/processor_seconds.h"
 #include "bench/stream/bare_consumer.h"
 #include "core/timestamp.h"
 #include "events/rating_event.h"
@@ -30,15 +30,6 @@ constexpr int kPartitions = 3;
 
 double seconds_since(Stopwatch::time_point begin) {
   return std::chrono::duration<double>(Stopwatch::now() - begin).count();
-}
-
-double processor_seconds() {
-  struct rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
 // About 100 bytes each, of one day.

@@ -5,15 +5,15 @@
 // Prints the seconds from its partitions' assignment, and the seconds of processor time. AWS
 // credentials come from the environment.
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <chrono>
 #include <cstdlib>
 #include <optional>
 
+#include "bench/processor_seconds.h"
 #include "dynamodb/feature_tables.h"
 #include "ingest/lake_consumer.h"
-#include "lake/running_deltas.h"
+#include "ingest/running_outlet.h"
 #include "objects/object_store.h"
 
 namespace marquee {
@@ -23,27 +23,6 @@ using std::chrono::milliseconds;
 using Stopwatch = std::chrono::steady_clock;
 
 constexpr int kUploadThreads = 4;  // as the shipped program has
-
-double processor_seconds() {
-  struct rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-RunningOutlet outlet_to(const FeatureTables& tables, ObjectStore& lake) {
-  return {.load =
-              [&](EntityKind kind, const StreamPartition& partition,
-                  std::span<const std::int64_t> ids) {
-                return tables.load_running(kind, partition.topic, partition.partition, ids);
-              },
-          .write = [&](EntityKind kind, std::span<const RunningRow> rows) -> Status {
-            MARQUEE_TRY(write_running_deltas(lake, kind, rows));
-            return tables.put_running(kind, rows);
-          }};
-}
 
 // From before the poll that gave the first events: the partitions were assigned in it.
 Result<double> take_all(LakeConsumer& consumer, std::int64_t events) {
@@ -74,7 +53,8 @@ Status run(std::int64_t events, std::span<char*> settings) {
   BronzeWriter bronze(*lake, config.bronze, kUploadThreads);
   std::optional<RunningWriter> running;
   if (tables != nullptr)
-    running.emplace(outlet_to(*tables, *lake), RunningOptions{}, [] { return "bench"; });
+    running.emplace(running_outlet(*tables, *lake), running_options(config.ingest),
+                    [] { return "bench"; });
   LakeConsumer consumer(*source, bronze, running ? &*running : nullptr, config, clock);
   MARQUEE_ASSIGN(const double seconds, take_all(consumer, events));
   fmt::print("{:.4f} {:.4f}\n", seconds, processor_seconds());

@@ -4,18 +4,8 @@
 # Usage: bench/ingest/run.sh [EVENTS] [ROUNDS]; on an idle machine, please.
 set -euo pipefail
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
-. "$ROOT/scripts/console.sh"
-EVENTS=${1:-1000000} ROUNDS=${2:-3}
-BUILD=$ROOT/build/release
-WORK=$(mktemp -d)
-finish() {
-  bash "$ROOT/scripts/services.sh" stop --kill --dir "$WORK" 2>/dev/null || true
-  rm -rf "$WORK"
-}
-trap finish EXIT
+. "$ROOT/bench/own_servers.sh"
 
-(cd "$ROOT" && cmake --preset release -DMARQUEE_BENCH=ON >/dev/null)
-bash "$ROOT/scripts/build.sh" release ingest_limits ingest_run
-packages=$(bash "$ROOT/scripts/get_python_env.sh")
-bash "$ROOT/scripts/services.sh" start --dir "$WORK" --memory --throughput --owner $$ >/dev/null
-PYTHONPATH=$packages python3 -B "$ROOT/bench/ingest/ingest.py" "$BUILD" "$WORK" "$EVENTS" "$ROUNDS"
+build_bench ingest_limits ingest_run
+start_own_servers --throughput
+measure "$ROOT/bench/ingest/ingest.py" "$BUILD" "$WORK" "${1:-1000000}" "${2:-3}"

@@ -4,9 +4,9 @@
 
 #include "ingest/consumer_lock.h"
 #include "ingest/lake_consumer.h"
+#include "ingest/running_outlet.h"
 #include "lake/catalogue.h"
 #include "lake/import_events.h"
-#include "lake/running_deltas.h"
 #include "lake/silver_ratings.h"
 #include "objects/object_store.h"
 
@@ -19,20 +19,6 @@ constexpr int kReadingThreads = 4;
 std::string new_writer() {
   std::random_device random;
   return fmt::format("{:08x}{:08x}", random(), random());
-}
-
-// Silver first: whoever goes on after a kill passes over the events that the tables' rows include,
-// so what is in the tables must be in Silver already.
-RunningOutlet outlet_to(const FeatureTables& tables, ObjectStore& lake) {
-  return {.load =
-              [&tables](EntityKind kind, const StreamPartition& partition,
-                        std::span<const std::int64_t> ids) {
-                return tables.load_running(kind, partition.topic, partition.partition, ids);
-              },
-          .write = [&tables, &lake](EntityKind kind, std::span<const RunningRow> rows) -> Status {
-            MARQUEE_TRY(write_running_deltas(lake, kind, rows));
-            return tables.put_running(kind, rows);
-          }};
 }
 
 }  // namespace
@@ -48,11 +34,8 @@ Result<ConsumedCounts> consume_into_lake(const Config& config, Clock& clock, std
   MARQUEE_ASSIGN(const auto source, open_source(config));
   BronzeWriter bronze(*lake, config.bronze, kUploadThreads);
   std::optional<RunningWriter> running;
-  if (tables != nullptr) {
-    RunningOptions options;
-    options.flush_every = std::chrono::seconds(config.ingest.running_flush_seconds);
-    running.emplace(outlet_to(*tables, *lake), options, new_writer);
-  }
+  if (tables != nullptr)
+    running.emplace(running_outlet(*tables, *lake), running_options(config.ingest), new_writer);
   LakeConsumer consumer(*source, bronze, running ? &*running : nullptr, config, clock);
   return consumer.run(std::move(stop), idle);
 }

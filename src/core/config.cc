@@ -22,7 +22,8 @@ namespace {
 std::vector<std::string> all_keys() {
   std::vector<std::string> keys;
   const Config config;
-  visit_settings(config, [&](std::string_view key, const auto&, auto&&...) { keys.emplace_back(key); });
+  visit_settings(config,
+                 [&](std::string_view key, const auto&, auto&&...) { keys.emplace_back(key); });
   return keys;
 }
 
@@ -117,7 +118,8 @@ Status assign_yaml(Config& config, const YAML::Node& node, const std::string& pr
       const std::string value = entry.second.IsNull() ? "" : entry.second.as<std::string>();
       MARQUEE_TRY(assign(config, key, value, where));
     } else {
-      return fail(ErrorCode::kUsage, fmt::format("{} must be a single value, not a list", key), where);
+      return fail(ErrorCode::kUsage, fmt::format("{} must be a single value, not a list", key),
+                  where);
     }
   }
   return {};
@@ -192,17 +194,17 @@ Status check_together(const Config& config) {
     return fail(ErrorCode::kUsage, "server.fold_in needs storage.mode embedded", "config",
                 "in the lake no rating can be looked up by user: train and reload instead");
   if (config.model.liked_strength + config.model.other_strength <= 0)
-    return fail(ErrorCode::kUsage,
-                "model.liked_strength and model.other_strength cannot both be 0", "config");
+    return fail(ErrorCode::kUsage, "model.liked_strength and model.other_strength cannot both be 0",
+                "config");
   return {};
 }
+
+}  // namespace
 
 bool decides_the_model(std::string_view key) {
   if (key == "model.threads" || key == "model.dense_limit") return false;
   return key.starts_with("model.") || key.starts_with("ranking.");
 }
-
-}  // namespace
 
 Result<Config> load_config(const ConfigSources& sources) {
   Config config;
@@ -249,7 +251,8 @@ std::string model_entries_json(const Config& config) {
 Result<Config> with_model_entries(Config base, std::string_view text) {
   const auto json = nlohmann::json::parse(text, nullptr, false);
   if (!json.is_object())
-    return fail(ErrorCode::kCorrupt, "the model's configuration is not a JSON object", "model header");
+    return fail(ErrorCode::kCorrupt, "the model's configuration is not a JSON object",
+                "model header");
   for (const auto& [key, value] : json.items()) {
     if (!decides_the_model(key)) continue;
     const std::string as_text = value.is_string() ? value.get<std::string>() : value.dump();

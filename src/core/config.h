@@ -250,10 +250,12 @@ std::map<std::string, std::string> marquee_environment();
 // Every key with its value as text, in the order of the struct; the data dir is not a key.
 std::vector<std::pair<std::string, std::string>> config_entries(const Config& config);
 
-// The keys that decide a model's bytes ("model.…", "ranking.…"), as a JSON object {"model.top_n": 20, …};
-// `with_model_entries` reads one back over `base`. Used for lineage and for refitting production's
-// settings. Threads and dense_limit are left out: they may change without the model becoming
-// another.
+// Whether another value of this key makes another model ("model.…", "ranking.…"). Threads and
+// dense_limit may change without the model becoming another.
+bool decides_the_model(std::string_view key);
+
+// The keys that decide the model, as a JSON object {"model.top_n": 20, …}; `with_model_entries`
+// reads one back over `base`. Used for lineage and for refitting production's settings.
 std::string model_entries_json(const Config& config);
 Result<Config> with_model_entries(Config base, std::string_view json);
 

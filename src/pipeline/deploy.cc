@@ -76,7 +76,7 @@ Result<TaskOutcome> deploy(const RunContext& run, const RunFolder& folder, bool 
 }  // namespace
 
 Result<TaskReport> perform_deploy(const RunContext& run, bool force) {
-  return perform(run, "deploy", {},
+  return perform(run, "deploy",
                  [&](const RunFolder& folder) { return deploy(run, folder, force); });
 }
 

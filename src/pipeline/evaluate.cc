@@ -86,7 +86,7 @@ Result<TaskOutcome> evaluate(const RunContext& run, const RunFolder& folder,
 }  // namespace
 
 Result<TaskReport> perform_evaluate(const RunContext& run, const std::string& against) {
-  return perform(run, "evaluate", {"model.", "evaluation.", "gate."},
+  return perform(run, "evaluate",
                  [&](const RunFolder& folder) { return evaluate(run, folder, against); });
 }
 

@@ -38,7 +38,7 @@ Result<TaskOutcome> extract_features(const RunContext& run, const RunFolder& fol
 }  // namespace
 
 Result<TaskReport> perform_extract_features(const RunContext& run) {
-  return perform(run, "extract-features", {"silver."},
+  return perform(run, "extract-features",
                  [&](const RunFolder& folder) { return extract_features(run, folder); });
 }
 

@@ -13,19 +13,16 @@ using nlohmann::json;
 struct Step {
   std::string_view task;
   std::function<Result<TaskReport>(const RunContext&)> perform;
-  std::initializer_list<std::string_view> settings;
 };
 
 const std::array<Step, 6>& steps() {
   static const std::array<Step, 6> all = {{
-      {"validate", perform_validate, {"validate.", "events."}},
-      {"extract-features", perform_extract_features, {"silver."}},
-      {"train", perform_train, {"model."}},
-      {"evaluate",
-       [](const RunContext& run) { return perform_evaluate(run); },
-       {"model.", "evaluation.", "gate."}},
-      {"deploy", [](const RunContext& run) { return perform_deploy(run, false); }, {}},
-      {"reload", [](const RunContext& run) { return perform_reload(run, true); }, {"server."}},
+      {"validate", perform_validate},
+      {"extract-features", perform_extract_features},
+      {"train", perform_train},
+      {"evaluate", [](const RunContext& run) { return perform_evaluate(run); }},
+      {"deploy", [](const RunContext& run) { return perform_deploy(run, false); }},
+      {"reload", [](const RunContext& run) { return perform_reload(run, true); }},
   }};
   return all;
 }
@@ -44,8 +41,7 @@ bool is_done(const RunContext& run, const RunFolder& folder, const Step& step) {
   if (status_of(folder, step.task) != "done") return false;
   const json record = *folder.record(step.task);
   const auto settings = record.find("settings");
-  if (settings == record.end() || *settings != settings_under(run.config, step.settings))
-    return false;
+  if (settings == record.end() || *settings != settings_of(run.config, step.task)) return false;
   return step.task != "train" || model_lies_there(run, record);
 }
 
@@ -96,8 +92,7 @@ bool nothing_new_since(const Config& config, const RunFolder& folder) {
 
 Result<TaskReport> run_pipeline(const RunContext& run) {
   return with_lock(run, "pipeline run", [&] {
-    return perform(run, "pipeline", {},
-                   [&](const RunFolder& folder) { return chain(run, folder); });
+    return perform(run, "pipeline", [&](const RunFolder& folder) { return chain(run, folder); });
   });
 }
 

@@ -40,8 +40,7 @@ Result<TaskOutcome> reload(const RunContext& run, bool server_optional) {
 }  // namespace
 
 Result<TaskReport> perform_reload(const RunContext& run, bool server_optional) {
-  return perform(run, "reload", {"server."},
-                 [&](const RunFolder&) { return reload(run, server_optional); });
+  return perform(run, "reload", [&](const RunFolder&) { return reload(run, server_optional); });
 }
 
 Result<TaskReport> run_reload(const RunContext& run) {

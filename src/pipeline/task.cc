@@ -26,22 +26,26 @@ double seconds_between(TimeMicros start, TimeMicros end) {
   return static_cast<double>(end - start) / kMicrosPerSecond;
 }
 
-bool changes_nothing(std::string_view key) {
-  return key == "model.threads" || key == "model.dense_limit";
+bool depends_on(std::string_view task, std::string_view key) {
+  const auto is_under = [&](std::string_view prefix) { return key.starts_with(prefix); };
+  if (task == "validate") return is_under("validate.") || is_under("events.");
+  if (task == "extract-features") return is_under("silver.");
+  if (task == "train") return decides_the_model(key);
+  if (task == "evaluate")
+    return decides_the_model(key) || is_under("evaluation.") || is_under("gate.");
+  return task == "reload" && is_under("server.");
 }
 
 }  // namespace
 
-json settings_under(const Config& config, std::initializer_list<std::string_view> prefixes) {
+json settings_of(const Config& config, std::string_view task) {
   json settings = json::object();
   for (const auto& [key, value] : config_entries(config))
-    for (const std::string_view prefix : prefixes)
-      if (key.starts_with(prefix) && !changes_nothing(key)) settings[key] = value;
+    if (depends_on(task, key)) settings[key] = value;
   return settings;
 }
 
-Result<TaskReport> perform(const RunContext& run, std::string_view task,
-                           std::initializer_list<std::string_view> settings, const TaskBody& body) {
+Result<TaskReport> perform(const RunContext& run, std::string_view task, const TaskBody& body) {
   const RunFolder folder(run.config.data_dir, run.run_id);
   MARQUEE_TRY(folder.create());
   const TimeMicros start = run.clock.now();
@@ -52,7 +56,7 @@ Result<TaskReport> perform(const RunContext& run, std::string_view task,
   report.record["task"] = task;
   if (!report.record.contains("status")) report.record["status"] = status_name(outcome->status);
   report.record["seconds"] = seconds_between(start, run.clock.now());
-  report.record["settings"] = settings_under(run.config, settings);
+  report.record["settings"] = settings_of(run.config, task);
   if (!outcome->status) report.record["error"] = error_json(outcome->status.error());
   const Status written = folder.write_record(task, report.record);
   if (run.on_report) run.on_report(report);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -23,20 +22,16 @@ struct TaskOutcome {
 using TaskBody = std::function<Result<TaskOutcome>(const RunFolder& folder)>;
 
 // Runs a body and keeps its record, whatever happened: {"run_id", "task", "status", "seconds",
-// "settings", …figures, "error" unless done}. `settings` are the keys that the outcome depends on
-// (by prefix); with other values a task that is done counts as not done. The caller holds the
-// pipeline lock.
-Result<TaskReport> perform(const RunContext& run, std::string_view task,
-                           std::initializer_list<std::string_view> settings, const TaskBody& body);
+// "settings", …figures, "error" unless done}. The caller holds the pipeline lock.
+Result<TaskReport> perform(const RunContext& run, std::string_view task, const TaskBody& body);
 
 // The same, after checking the mode and taking the pipeline lock.
 Result<TaskReport> with_lock(const RunContext& run, std::string_view task,
                              const std::function<Result<TaskReport>()>& work);
 
-// {"model.top_n": "20", …}: the present value of every key that begins with one of the prefixes,
-// but for those that do not change results (model.threads, model.dense_limit).
-nlohmann::json settings_under(const Config& config,
-                              std::initializer_list<std::string_view> prefixes);
+// {"model.top_n": "20", …}: the present value of every key that the task's outcome depends on. With
+// other values a task that is done counts as not done.
+nlohmann::json settings_of(const Config& config, std::string_view task);
 
 // "done", "unfit", "refused", "skipped" or "failed"; empty without a record.
 std::string status_of(const RunFolder& folder, std::string_view task);

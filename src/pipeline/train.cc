@@ -26,8 +26,7 @@ Result<TaskOutcome> train(const RunContext& run, const RunFolder& folder) {
 }  // namespace
 
 Result<TaskReport> perform_train(const RunContext& run) {
-  return perform(run, "train", {"model."},
-                 [&](const RunFolder& folder) { return train(run, folder); });
+  return perform(run, "train", [&](const RunFolder& folder) { return train(run, folder); });
 }
 
 Result<TaskReport> run_train(const RunContext& run) {

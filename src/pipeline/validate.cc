@@ -126,8 +126,7 @@ Result<TaskOutcome> validate(const RunContext& run, const RunFolder& folder) {
 }  // namespace
 
 Result<TaskReport> perform_validate(const RunContext& run) {
-  return perform(run, "validate", {"validate.", "events."},
-                 [&](const RunFolder& folder) { return validate(run, folder); });
+  return perform(run, "validate", [&](const RunFolder& folder) { return validate(run, folder); });
 }
 
 Result<TaskReport> run_validate(const RunContext& run) {

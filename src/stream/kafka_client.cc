@@ -119,15 +119,15 @@ Result<std::unique_ptr<KafkaClient>> KafkaClient::create(rd_kafka_type_t type, c
 
 KafkaClient::~KafkaClient() {
   if (client_ == nullptr) return;
-  if (callbacks_.rebalance) answer_rebalances();
+  if (callbacks_.rebalance && rd_kafka_consumer_closed(client_) == 0) answer_rebalances();
   rd_kafka_destroy_flags(client_, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 }
 
 // librdkafka does not end while a question about partitions stands unanswered, as after a member
 // was driven out.
 void KafkaClient::answer_rebalances() {
-  using KafkaError = std::unique_ptr<rd_kafka_error_t, KafkaDeleter<rd_kafka_error_destroy>>;
-  constexpr int kPolls = 10, kMilliseconds = 10;
+  constexpr int kMilliseconds = 10;
+  const auto deadline = steady_clock::now() + milliseconds(100);
   const auto take_none = [this] {
     KafkaError(rd_kafka_incremental_assign(client_, to_kafka_list({}).get()));
   };
@@ -138,7 +138,8 @@ void KafkaClient::answer_rebalances() {
       KafkaError(rd_kafka_incremental_unassign(client_, list));
   };
   take_none();
-  for (int k = 0; k < kPolls; ++k) KafkaMessage(rd_kafka_consumer_poll(client_, kMilliseconds));
+  while (steady_clock::now() < deadline)
+    KafkaMessage(rd_kafka_consumer_poll(client_, kMilliseconds));
 }
 
 Status KafkaClient::await_brokers(milliseconds timeout, const std::stop_token& stop) {

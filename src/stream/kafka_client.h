@@ -32,6 +32,7 @@ struct KafkaDeleter {
 };
 using KafkaTopic = std::unique_ptr<rd_kafka_topic_t, KafkaDeleter<rd_kafka_topic_destroy>>;
 using KafkaMessage = std::unique_ptr<rd_kafka_message_t, KafkaDeleter<rd_kafka_message_destroy>>;
+using KafkaError = std::unique_ptr<rd_kafka_error_t, KafkaDeleter<rd_kafka_error_destroy>>;
 using KafkaPartitionList = std::unique_ptr<rd_kafka_topic_partition_list_t,
                                            KafkaDeleter<rd_kafka_topic_partition_list_destroy>>;
 

@@ -36,8 +36,6 @@ rd_kafka_resp_err_t outcome(rd_kafka_resp_err_t code, const KafkaPartitionList& 
   return code != RD_KAFKA_RESP_ERR_NO_ERROR ? code : one->elems[0].err;
 }
 
-using KafkaError = std::unique_ptr<rd_kafka_error_t, KafkaDeleter<rd_kafka_error_destroy>>;
-
 }  // namespace
 
 KafkaSource::KafkaSource(const Config& config, Role role)

@@ -51,6 +51,15 @@ TEST_F(PipelineTest, OtherSettingsRepeatWhatDependsOnThem) {
   EXPECT_EQ(performed(), "train,evaluate,deploy,reload");
 }
 
+TEST_F(PipelineTest, AnotherOrderOfListsIsAnotherModel) {
+  import_ratings();
+  ASSERT_TRUE(run_pipeline(run(kFirst)));
+  performed();
+  config_.model.ranking.diversity = 0.5;
+  ASSERT_TRUE(run_pipeline(run(kFirst)));
+  EXPECT_EQ(performed(), "train,evaluate,deploy,reload");
+}
+
 TEST_F(PipelineTest, ThreadsAreNoReasonToRepeat) {
   import_ratings();
   ASSERT_TRUE(run_pipeline(run(kFirst)));
