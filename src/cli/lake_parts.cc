@@ -1,7 +1,6 @@
 #include "cli/lake_parts.h"
 
-#include <random>
-
+#include "core/random_name.h"
 #include "ingest/consumer_lock.h"
 #include "ingest/lake_consumer.h"
 #include "ingest/running_outlet.h"
@@ -15,11 +14,6 @@ namespace {
 
 constexpr int kUploadThreads = 4;
 constexpr int kReadingThreads = 4;
-
-std::string new_writer() {
-  std::random_device random;
-  return fmt::format("{:08x}{:08x}", random(), random());
-}
 
 }  // namespace
 
@@ -35,7 +29,7 @@ Result<ConsumedCounts> consume_into_lake(const Config& config, Clock& clock, std
   BronzeWriter bronze(*lake, config.bronze, kUploadThreads);
   std::optional<RunningWriter> running;
   if (tables != nullptr)
-    running.emplace(running_outlet(*tables, *lake), running_options(config.ingest), new_writer);
+    running.emplace(running_outlet(*tables, *lake), running_options(config.ingest), random_name);
   LakeConsumer consumer(*source, bronze, running ? &*running : nullptr, config, clock);
   return consumer.run(std::move(stop), idle);
 }

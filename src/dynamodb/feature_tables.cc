@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <unordered_set>
@@ -39,6 +40,20 @@ Result<std::vector<RunningRow>> rows_from(const std::vector<Item>& items) {
 }
 
 using StateById = std::map<std::int64_t, std::vector<PartitionTotals>>;
+
+class EndsBelow {
+ public:
+  explicit EndsBelow(std::span<const ReadUpTo> offsets) {
+    for (const ReadUpTo& one : offsets) next_offset_[{one.topic, one.partition}] = one.next_offset;
+  }
+  bool operator()(const RunningRow& row) const {
+    const auto found = next_offset_.find({row.topic, row.partition});
+    return found != next_offset_.end() && row.last_offset < found->second;
+  }
+
+ private:
+  std::map<std::pair<std::string, std::int32_t>, std::int64_t> next_offset_;
+};
 
 const PartitionTotals* find_totals(const std::vector<PartitionTotals>& totals,
                                    const std::string& topic, std::int32_t partition) {
@@ -207,15 +222,12 @@ Status FeatureTables::remove_running(EntityKind kind, std::span<const std::int64
 
 Result<std::vector<RunningRow>> FeatureTables::rows_below(EntityKind kind,
                                                           std::span<const ReadUpTo> night) const {
-  std::map<std::pair<std::string, std::int32_t>, std::int64_t> next_offset;
-  for (const ReadUpTo& one : night) next_offset[{one.topic, one.partition}] = one.next_offset;
+  const EndsBelow ends_below(night);
   std::vector<RunningRow> below;
   MARQUEE_TRY(client_.scan(tables(kind).running.name, [&](std::span<const Item> items) -> Status {
     for (const Item& item : items) {
       MARQUEE_ASSIGN(RunningRow row, dynamodb::running_from(item));
-      const auto found = next_offset.find({row.topic, row.partition});
-      if (found != next_offset.end() && row.last_offset < found->second)
-        below.push_back(std::move(row));
+      if (ends_below(row)) below.push_back(std::move(row));
     }
     return {};
   }));
@@ -243,11 +255,12 @@ Status FeatureTables::compare(EntityKind kind, const std::vector<RunningRow>& ro
   return {};
 }
 
-Result<RunningReview> FeatureTables::prune_running(EntityKind kind,
-                                                   std::span<const ReadUpTo> night) const {
-  MARQUEE_ASSIGN(const std::vector<RunningRow> rows, rows_below(kind, night));
+Result<RunningReview> FeatureTables::prune_running(EntityKind kind, std::span<const ReadUpTo> night,
+                                                   std::span<const ReadUpTo> removable) const {
+  MARQUEE_ASSIGN(std::vector<RunningRow> rows, rows_below(kind, night));
   RunningReview review;
   MARQUEE_TRY(compare(kind, rows, review));
+  std::erase_if(rows, std::not_fn(EndsBelow(removable)));
   std::atomic<std::int64_t> removed = 0;
   MARQUEE_TRY(client_.in_parallel(rows.size(), [&](std::size_t k) -> Status {
     // A consumer may have written the row anew since it was read.

@@ -79,8 +79,10 @@ class FeatureTables {
   Status remove_running(EntityKind kind, std::span<const std::int64_t> ids) const;
 
   // After put_nightly: compares the running rows that end below what the night has read with the
-  // night's totals, then removes them, since the night's rows stand in for them.
-  Result<RunningReview> prune_running(EntityKind kind, std::span<const ReadUpTo> night) const;
+  // night's totals, then removes those that end below `removable` as well, since the night's rows
+  // stand in for them.
+  Result<RunningReview> prune_running(EntityKind kind, std::span<const ReadUpTo> night,
+                                      std::span<const ReadUpTo> removable) const;
 
   const dynamodb::Client& client() const { return client_; }
 

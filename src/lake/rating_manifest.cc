@@ -9,6 +9,8 @@
 #include <set>
 #include <tuple>
 
+#include "lake/offset_json.h"
+
 namespace marquee {
 namespace {
 
@@ -33,24 +35,6 @@ std::vector<PartFile> files_from(const json& list) {
     files.push_back({file.at("key").get<std::string>(), file.at("rows").get<std::int64_t>(),
                      file.at("bytes").get<std::int64_t>()});
   return files;
-}
-
-json offsets_json(const OffsetVector& offsets) {
-  json list = json::array();
-  for (const TopicOffset& offset : offsets)
-    list.push_back({{"topic", offset.topic},
-                    {"partition", offset.partition},
-                    {"next_offset", offset.next_offset}});
-  return list;
-}
-
-OffsetVector offsets_from(const json& list) {
-  OffsetVector offsets;
-  for (const json& offset : list)
-    offsets.push_back({offset.at("topic").get<std::string>(),
-                       offset.at("partition").get<std::int32_t>(),
-                       offset.at("next_offset").get<std::int64_t>()});
-  return offsets;
 }
 
 std::int64_t rows_of(const std::vector<PartFile>& files) {
@@ -132,7 +116,7 @@ std::string to_json(const RatingManifest& manifest) {
   const json object = {{"schema", kRatingSchema},
                        {"version", manifest.version},
                        {"topics", manifest.topics},
-                       {"offsets", offsets_json(manifest.offsets)},
+                       {"offsets", lake::to_json(manifest.offsets)},
                        {"rows", manifest.rows},
                        {"events", manifest.events},
                        {"forgotten", manifest.forgotten},
@@ -151,7 +135,7 @@ Result<RatingManifest> rating_manifest_from_json(std::string_view text, std::str
                   std::string(where), "use the marquee that wrote them");
     RatingManifest manifest{.version = object.at("version").get<std::int64_t>(),
                             .topics = object.at("topics").get<std::vector<std::string>>(),
-                            .offsets = offsets_from(object.at("offsets")),
+                            .offsets = lake::offsets_from_json(object.at("offsets")),
                             .files = files_from(object.at("files")),
                             .totals = files_from(object.at("totals")),
                             .rows = object.at("rows").get<std::int64_t>(),

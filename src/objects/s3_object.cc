@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <random>
+#include "core/random_name.h"
 
 namespace marquee {
 
@@ -28,8 +28,7 @@ bool is_success(const aws::HttpAnswer& answer) {
 }
 
 std::string new_mark() {
-  std::random_device random;
-  return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
+  return random_name() + random_name();
 }
 
 Result<std::optional<std::string>> version_with_mark(const S3Object& object,

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <thread>
 
+#include "core/log.h"
+#include "core/place.h"
+#include "core/random_name.h"
 #include "lake/bronze_sample.h"
 #include "lake/catalogue.h"
 #include "lake/silver_features.h"
@@ -152,10 +155,9 @@ Status LakeRunSource::check_readable() {
   return check_bronze_sample(*store_, kSampledObjects);
 }
 
-Result<FeatureRepair> LakeRunSource::put_nightly(const OffsetVector& offsets,
-                                                 std::span<const UserFeatures> users,
-                                                 std::span<const MovieFeatures> movies,
-                                                 const Progress& progress) {
+Status LakeRunSource::put_nightly(const OffsetVector& offsets, std::span<const UserFeatures> users,
+                                  std::span<const MovieFeatures> movies, const Progress& progress) {
+  if (!surroundings_.put_nightly) return {};
   const auto topics = topics_of(offsets);
   std::vector<EventTotals> user_totals, movie_totals;
   MARQUEE_TRY(read_event_totals(*store_, offsets, options_, [&](const EventTotals& row) -> Status {
@@ -167,20 +169,35 @@ Result<FeatureRepair> LakeRunSource::put_nightly(const OffsetVector& offsets,
                                    progress);
 }
 
+Result<FeatureRepair> LakeRunSource::drop_running(const NightWriter& night,
+                                                  const OffsetVector& offsets) {
+  MARQUEE_ASSIGN(const OffsetVector removable, agree_on_removal(*store_, night));
+  FeatureRepair repaired;
+  if (surroundings_.prune_running) {
+    MARQUEE_ASSIGN(repaired, surroundings_.prune_running(offsets, removable));
+  }
+  if (surroundings_.drop_running_deltas)
+    MARQUEE_TRY(surroundings_.drop_running_deltas(*store_, removable));
+  return repaired;
+}
+
 Result<FeatureRepair> LakeRunSource::write_features(const Snapshot& snapshot,
                                                     std::span<const UserFeatures> users,
                                                     std::span<const MovieFeatures> movies,
                                                     const Progress& progress) {
   const OffsetVector offsets = offsets_of(snapshot);
   MARQUEE_TRY(compact_beside_others(*store_, offsets, options_, progress));
-  FeatureRepair repaired;
-  if (surroundings_.put_nightly) {
-    MARQUEE_ASSIGN(repaired, put_nightly(offsets, users, movies, progress));
+  const NightWriter night{random_name(), place_of(config_.data_dir), clock_.now()};
+  MARQUEE_ASSIGN(const bool is_due, begin_night(*store_, night, offsets));
+  if (!is_due) {
+    spdlog::info("features stay as they are: a night that had read more has written them");
+    return FeatureRepair{};
   }
+  MARQUEE_TRY(put_nightly(offsets, users, movies, progress));
   if (progress) progress("writing silver files", 0.9);
   MARQUEE_TRY(write_silver_features(*store_, config_.silver, users, movies, kStoreThreads));
-  if (surroundings_.drop_running_deltas)
-    MARQUEE_TRY(surroundings_.drop_running_deltas(*store_, offsets));
+  MARQUEE_ASSIGN(const FeatureRepair repaired, drop_running(night, offsets));
+  MARQUEE_TRY(end_night(*store_, night));
   return repaired;
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "lake/feature_nights.h"
 #include "lake/silver_ratings.h"
 #include "pipeline/nightly_features.h"
 #include "pipeline/run_source.h"
@@ -17,6 +18,7 @@ struct LakeSurroundings {
   // stream_progress(config): how far each partition is filled, and consumed by the group.
   std::function<Result<std::vector<StreamProgress>>()> stream;
   PutNightly put_nightly = {};                 // empty: there are no tables for look-ups
+  PruneRunning prune_running = {};             // there as is put_nightly
   DropRunningDeltas drop_running_deltas = {};  // empty: there are none
 };
 
@@ -36,8 +38,9 @@ class LakeRunSource final : public RunSource {
   Result<std::vector<Movie>> read_movies(const Snapshot& snapshot) override;
   Result<EventFindings> examine_events(const Snapshot& snapshot) override;
   Status check_readable() override;
-  // Compacts up to the snapshot first. Tables and files then hold what the snapshot says; running
-  // increments that it includes are dropped.
+  // Compacts up to the snapshot first. Tables and files then hold what the snapshot says, and
+  // running increments that it includes are dropped but for those that another night at work needs;
+  // see lake/feature_nights.h. Writes nothing when a night with a later snapshot was here before.
   Result<FeatureRepair> write_features(const Snapshot& snapshot,
                                        std::span<const UserFeatures> users,
                                        std::span<const MovieFeatures> movies,
@@ -49,10 +52,9 @@ class LakeRunSource final : public RunSource {
  private:
   Status wait_for_consumers(const std::vector<StreamProgress>& wanted, const Progress& progress);
   Result<RatingManifest> base_of(const Snapshot& snapshot);
-  Result<FeatureRepair> put_nightly(const OffsetVector& offsets,
-                                    std::span<const UserFeatures> users,
-                                    std::span<const MovieFeatures> movies,
-                                    const Progress& progress);
+  Status put_nightly(const OffsetVector& offsets, std::span<const UserFeatures> users,
+                     std::span<const MovieFeatures> movies, const Progress& progress);
+  Result<FeatureRepair> drop_running(const NightWriter& night, const OffsetVector& offsets);
 
   const Config& config_;
   Clock& clock_;

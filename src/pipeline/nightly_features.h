@@ -26,9 +26,14 @@ struct NightlyFeatures {
   const OffsetVector& as_of;
 };
 
-// Puts the rows, without undoing running increments that are newer, and gives how many of the
-// present rows were not what they should have been.
-using PutNightly = std::function<Result<FeatureRepair>(const NightlyFeatures&, const LakeProgress&)>;
+// Puts the rows, without undoing running increments that are newer.
+using PutNightly = std::function<Status(const NightlyFeatures&, const LakeProgress&)>;
+
+// Compares the running increments that lie wholly below a night's offsets with its rows, which are
+// there, and removes those below `removable`, which the night covers. Gives how many entities'
+// increments were not what they should have been.
+using PruneRunning =
+    std::function<Result<FeatureRepair>(const OffsetVector& night, const OffsetVector& removable)>;
 
 // Removes running increments that lie wholly below the offsets.
 using DropRunningDeltas = std::function<Status(ObjectStore&, const OffsetVector&)>;

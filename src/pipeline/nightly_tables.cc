@@ -57,26 +57,31 @@ std::vector<NightlyMovie> nightly_movies(const NightlyFeatures& night, TimeMicro
   std::vector<NightlyMovie> rows;
   rows.reserve(night.movies.size());
   for (const MovieFeatures& movie : night.movies)
-    rows.push_back(
-        {.features = movie,
-         .sum = sum_of(movie.avg_rating, movie.rating_count),
-         .square_sum = 0,
-         .as_of = as_of,
-         .totals = partition_totals(night, totals_of(night.movie_totals, movie.movie))});
+    rows.push_back({.features = movie,
+                    .sum = sum_of(movie.avg_rating, movie.rating_count),
+                    .square_sum = 0,
+                    .as_of = as_of,
+                    .totals = partition_totals(night, totals_of(night.movie_totals, movie.movie))});
   return rows;
 }
 
 PutNightly put_nightly_into_tables(const Config& config, TimeMicros as_of) {
-  return [&config, as_of](const NightlyFeatures& night,
-                          const Progress& progress) -> Result<FeatureRepair> {
+  return [&config, as_of](const NightlyFeatures& night, const Progress& progress) -> Status {
     if (progress) progress("writing the feature tables", 0.6);
     MARQUEE_ASSIGN(const auto tables, open_feature_tables(config));
-    MARQUEE_TRY(tables->put_nightly(nightly_users(night, as_of), nightly_movies(night, as_of)));
-    const std::vector<ReadUpTo> read = read_up_to(night.as_of);
-    MARQUEE_ASSIGN(const auto users, tables->prune_running(EntityKind::kUser, read));
-    MARQUEE_ASSIGN(const auto movies, tables->prune_running(EntityKind::kMovie, read));
-    return FeatureRepair{users.disagreed, movies.disagreed};
+    return tables->put_nightly(nightly_users(night, as_of), nightly_movies(night, as_of));
   };
+}
+
+PruneRunning prune_running_in_tables(const Config& config) {
+  return
+      [&config](const OffsetVector& night, const OffsetVector& removable) -> Result<FeatureRepair> {
+        MARQUEE_ASSIGN(const auto tables, open_feature_tables(config));
+        const std::vector<ReadUpTo> read = read_up_to(night), gone = read_up_to(removable);
+        MARQUEE_ASSIGN(const auto users, tables->prune_running(EntityKind::kUser, read, gone));
+        MARQUEE_ASSIGN(const auto movies, tables->prune_running(EntityKind::kMovie, read, gone));
+        return FeatureRepair{users.disagreed, movies.disagreed};
+      };
 }
 
 }  // namespace marquee

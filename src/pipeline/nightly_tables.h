@@ -13,7 +13,8 @@ namespace marquee {
 std::vector<NightlyUser> nightly_users(const NightlyFeatures& night, TimeMicros as_of);
 std::vector<NightlyMovie> nightly_movies(const NightlyFeatures& night, TimeMicros as_of);
 
-// Connects to the tables of the configuration when it is called. `config` must outlive it.
+// Both connect to the tables of the configuration when they are called. `config` must outlive them.
 PutNightly put_nightly_into_tables(const Config& config, TimeMicros as_of);
+PruneRunning prune_running_in_tables(const Config& config);
 
 }  // namespace marquee

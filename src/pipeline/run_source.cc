@@ -13,6 +13,7 @@ Result<std::unique_ptr<RunSource>> open_run_source(const Config& config, Clock& 
   MARQUEE_ASSIGN(auto store, open_object_store(config));
   LakeSurroundings surroundings{.stream = [&config] { return stream_progress(config); },
                                 .put_nightly = put_nightly_into_tables(config, run_time),
+                                .prune_running = prune_running_in_tables(config),
                                 .drop_running_deltas = drop_running_deltas};
   return std::make_unique<LakeRunSource>(config, clock, std::move(store), std::move(surroundings));
 }

@@ -1,12 +1,12 @@
 #include "stream/kafka_settings.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 #include <xxhash.h>
 
-#include <array>
 #include <fstream>
 #include <iterator>
+
+#include "core/place.h"
 
 namespace marquee {
 namespace {
@@ -41,11 +41,6 @@ Status add_sasl(const KafkaOptions& kafka, KafkaSettings& settings) {
   settings.emplace_back("sasl.username", kafka.sasl_username);
   settings.emplace_back("sasl.password", std::move(password));
   return {};
-}
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
 }  // namespace
@@ -102,10 +97,7 @@ KafkaSettings kafka_member_settings(const Config& config) {
 
 std::string kafka_instance_id(const Config& config) {
   if (!config.kafka.instance_id.empty()) return config.kafka.instance_id;
-  std::error_code ignored;
-  fs::path data_dir = fs::weakly_canonical(config.data_dir, ignored);
-  if (data_dir.empty()) data_dir = config.data_dir;
-  const std::string place = host_name() + '\n' + data_dir.string();
+  const std::string place = place_of(config.data_dir);
   return fmt::format("marquee-{:016x}", XXH3_64bits(place.data(), place.size()));
 }
 

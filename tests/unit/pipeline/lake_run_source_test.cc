@@ -35,12 +35,18 @@ class LakeRunSourceTest : public testing::Test {
       return stream_;
     };
     surroundings.put_nightly = [this](const NightlyFeatures& features,
-                                      const LakeProgress&) -> Result<FeatureRepair> {
+                                      const LakeProgress&) -> Status {
+      if (on_put_) std::exchange(on_put_, {})();
       as_of_ = features.as_of;
       user_totals_.assign(features.user_totals.begin(), features.user_totals.end());
       movie_totals_.assign(features.movie_totals.begin(), features.movie_totals.end());
       topics_.assign(features.topics.begin(), features.topics.end());
-      return FeatureRepair{.users = 1, .movies = 2};
+      return {};
+    };
+    surroundings.prune_running = [this](const OffsetVector& night, const OffsetVector& removable) {
+      compared_below_ = night;
+      removed_below_ = removable;
+      return Result<FeatureRepair>({.users = 1, .movies = 2});
     };
     surroundings.drop_running_deltas = [this](ObjectStore&, const OffsetVector& below) -> Status {
       dropped_below_ = below;
@@ -66,8 +72,8 @@ class LakeRunSourceTest : public testing::Test {
   SimulatedClock clock_;
   std::vector<StreamProgress> stream_;
   int asked_ = 0;
-  std::function<void()> on_asked_;
-  OffsetVector as_of_, dropped_below_;
+  std::function<void()> on_asked_, on_put_;
+  OffsetVector as_of_, compared_below_, removed_below_, dropped_below_;
   std::vector<EventTotals> user_totals_, movie_totals_;
   std::vector<std::string> topics_;
 };
@@ -139,7 +145,9 @@ TEST_F(LakeRunSourceTest, FeaturesCompactAndHandOnTotalsOfStreams) {
   const OffsetVector offsets = united(first_offsets(), {{"import:ab", 0, 6}});
   EXPECT_EQ(present_manifest(store_)->manifest.offsets, offsets);
   EXPECT_EQ(as_of_, offsets);
-  EXPECT_EQ(dropped_below_, offsets);
+  EXPECT_EQ(compared_below_, offsets);
+  EXPECT_EQ(removed_below_, first_offsets());
+  EXPECT_EQ(dropped_below_, first_offsets());
   ASSERT_EQ(user_totals_.size(), 4U) << "user 1 in two partitions, 2 and 3; not the import's";
   EXPECT_EQ(user_totals_[0].id, 1);
   EXPECT_EQ(user_totals_[0].count, 2);
@@ -148,6 +156,44 @@ TEST_F(LakeRunSourceTest, FeaturesCompactAndHandOnTotalsOfStreams) {
   EXPECT_EQ(movie_totals_.size(), 4U);
   EXPECT_TRUE(store_.get("silver/user-features/part-0.parquet"));
   EXPECT_TRUE(store_.get("silver/movie-features/part-0.parquet"));
+}
+
+TEST_F(LakeRunSourceTest, ALaterNightLeavesWhatAnEarlierOneBesideItNeeds) {
+  ASSERT_TRUE(put_bronze(store_, first_day()));
+  const auto earlier = source();
+  const Snapshot before = snapshot(*earlier);
+  ASSERT_TRUE(put_bronze(store_, {event(1, 10, 1, kStart + 9, 3)}));
+  stream_[0].end = 4;
+  stream_[0].committed = 4;
+  on_put_ = [&] {  // the later one comes and goes while the earlier one writes its rows
+    config_.data_dir = "elsewhere";
+    const auto later = source();
+    ASSERT_TRUE(later->write_features(snapshot(*later), {}, {}, {}));
+    EXPECT_EQ(compared_below_, (OffsetVector{{kTopic, 0, 4}, {kTopic, 1, 2}}));
+    EXPECT_EQ(removed_below_, first_offsets()) << "the earlier one's rows may come last";
+    EXPECT_EQ(dropped_below_, first_offsets());
+    config_.data_dir = "data";
+  };
+  ASSERT_TRUE(earlier->write_features(before, {}, {}, {}));
+  EXPECT_EQ(as_of_, first_offsets());
+}
+
+TEST_F(LakeRunSourceTest, ANightThatComesTooLateWritesNothing) {
+  ASSERT_TRUE(put_bronze(store_, first_day()));
+  const auto earlier = source();
+  const Snapshot before = snapshot(*earlier);
+  ASSERT_TRUE(put_bronze(store_, {event(1, 10, 1, kStart + 9, 3)}));
+  stream_[0].end = 4;
+  stream_[0].committed = 4;
+  const auto later = source();
+  const Snapshot after = snapshot(*later);
+  ASSERT_TRUE(later->write_features(after, std::vector<UserFeatures>{{.user = 1}}, {}, {}));
+  const std::string file = "silver/user-features/part-0.parquet";
+  const std::string bytes = store_.get(file).value();
+  as_of_.clear();
+  ASSERT_TRUE(earlier->write_features(before, std::vector<UserFeatures>{{.user = 2}}, {}, {}));
+  EXPECT_EQ(as_of_, OffsetVector{}) << "increments past it are gone";
+  EXPECT_EQ(store_.get(file).value(), bytes);
 }
 
 TEST_F(LakeRunSourceTest, FeaturesOfAnEarlierSnapshotHaveItsTotals) {
