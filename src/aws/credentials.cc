@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/durable_file.h"
+#include "core/trimmed.h"
 
 namespace marquee::aws {
 namespace {
@@ -27,13 +28,6 @@ constexpr const char* kMend =
 std::string value_of(const Environment& environment, const char* name) {
   const auto found = environment.find(name);
   return found == environment.end() ? "" : found->second;
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r";
-  const std::size_t first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
 // The settings of one [profile]; nullopt: the text has no such profile.

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/timestamp.h"
+#include "core/trimmed.h"
 #include "datasets/row_reader.h"
 
 namespace marquee {

@@ -5,6 +5,7 @@
 #include <array>
 #include <unordered_map>
 
+#include "core/trimmed.h"
 #include "datasets/field_parsing.h"
 
 namespace marquee {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/trimmed.h"
+
 namespace marquee {
 namespace {
 
@@ -97,12 +99,6 @@ class QuotedRow {
 };
 
 }  // namespace
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 std::string_view RowReader::take_line() {
   const auto end = std::min(rest_.find('\n'), rest_.size());

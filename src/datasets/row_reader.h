@@ -39,7 +39,4 @@ class RowReader {
   bool malformed_ = false;
 };
 
-// Blanks and tabs at both ends cut off.
-std::string_view trimmed(std::string_view text);
-
 }  // namespace marquee

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/durable_file.h"
+#include "core/trimmed.h"
 #include "datasets/field_parsing.h"
 #include "datasets/header_row.h"
 #include "datasets/row_reader.h"

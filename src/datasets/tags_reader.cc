@@ -4,6 +4,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "core/trimmed.h"
 #include "datasets/field_parsing.h"
 #include "datasets/header_row.h"
 #include "datasets/row_reader.h"

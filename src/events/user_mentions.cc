@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/trimmed.h"
+
 namespace marquee {
 namespace {
 
@@ -12,11 +14,7 @@ constexpr std::string_view kField = "user_id";
 // stands in a text), a colon, blanks, a bracket, a sign.
 constexpr std::string_view kBetween = "\"'\\ \t\r\n:=[{(+";
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n\"'");
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n\"'") - first + 1);
-}
+constexpr std::string_view kAroundField = " \t\r\n\"'";
 
 // The digits that `text` begins with, without leading zeros.
 std::string_view leading_number(std::string_view text) {
@@ -27,7 +25,7 @@ std::string_view leading_number(std::string_view text) {
 std::string_view second_field(std::string_view line) {
   const auto first = line.find(',');
   if (first == line.npos) return {};
-  return trimmed(line.substr(first + 1, line.find(',', first + 1) - first - 1));
+  return trimmed(line.substr(first + 1, line.find(',', first + 1) - first - 1), kAroundField);
 }
 
 bool looks_like_json(std::string_view payload) {

@@ -6,17 +6,10 @@
 #include <ranges>
 
 #include "core/durable_file.h"
+#include "core/trimmed.h"
 
 namespace marquee {
 namespace {
-
-constexpr std::string_view kBlank = " \t\r";
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
 
 Result<MovieId> parse_movie_id(std::string_view text) {
   MovieId id = 0;
