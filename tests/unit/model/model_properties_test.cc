@@ -25,8 +25,8 @@ class ModelPropertiesTest : public testing::Test {
       data.ratings[k].time = static_cast<TimeMicros>((k * 7919) % data.ratings.size() + 1) * kHour;
     return data;
   }
-  static std::shared_ptr<const ModelData> train(const PlantedData& data) {
-    ModelOptions options;
+  static std::shared_ptr<const ModelData> train(const PlantedData& data,
+                                                ModelOptions options = {}) {
     options.precomputed_top_n = 20;
     options.latent_factors = 16;
     options.threads = 2;
@@ -47,6 +47,19 @@ class ModelPropertiesTest : public testing::Test {
       sum += gain / ideal;
     }
     return sum / static_cast<double>(liked.size());
+  }
+  // Of what the users of the one have in their first ten places, how much they have in the other's.
+  static double share_kept(const std::shared_ptr<const ModelData>& one,
+                           const std::shared_ptr<const ModelData>& other) {
+    const Recommender a(one), b(other);
+    double kept = 0, all = 0;
+    for (const UserId user : one->user_ids) {
+      std::set<MovieId> before;
+      for (const auto& entry : a.recommend(user, 10)) before.insert(entry.movie);
+      for (const auto& entry : b.recommend(user, 10)) kept += before.contains(entry.movie);
+      all += 10;
+    }
+    return kept / all;
   }
   const PlantedData data_ = planted(150);
 };
@@ -97,19 +110,45 @@ TEST_F(ModelPropertiesTest, TheUnitAndOriginOfTimeChangeNothing) {
       a->options.popularity_half_life * 1e-6 + (a->options.popularity_half_life >= 1e9 ? 3e9 : 0));
 }
 
+// The start of the latent part is drawn from the ratings as they are written, so it is another one.
+TEST_F(ModelPropertiesTest, TheScaleOfRatingsLeavesListsAsTheyAre) {
+  PlantedData doubled = data_;  // 0.5 to 5 in halves becomes 1 to 10
+  for (Rating& rating : doubled.ratings) rating.value *= 2;
+  ModelOptions options, doubled_options;
+  options.learn = doubled_options.learn = false;
+  doubled_options.min_rating_threshold *= 2;
+  EXPECT_GT(share_kept(train(data_, options), train(doubled, doubled_options)), 0.95);
+  options.latent_share = doubled_options.latent_share = 0;
+  const auto a = train(data_, options), b = train(doubled, doubled_options);
+  EXPECT_TRUE(std::ranges::equal(a->lists.items, b->lists.items));
+  EXPECT_TRUE(std::ranges::equal(a->item_item.values, b->item_item.values));
+}
+
 // It only takes part in each part's mean and deviation.
 TEST_F(ModelPropertiesTest, AMovieThatNobodyKnowsLeavesListsNearlyAsTheyAre) {
   PlantedData more = data_;
   more.movies.push_back({.id = 90'000, .title = "", .genres = {}, .year = 0, .tags = {}});
-  const Recommender a(train(data_)), b(train(more));
-  double kept = 0, all = 0;
-  for (const UserId user : a.data().user_ids) {
-    std::set<MovieId> before;
-    for (const auto& entry : a.recommend(user, 10)) before.insert(entry.movie);
-    for (const auto& entry : b.recommend(user, 10)) kept += before.contains(entry.movie);
-    all += 10;
+  EXPECT_GT(share_kept(train(data_), train(more)), 0.9);
+}
+
+TEST_F(ModelPropertiesTest, AUserWithTenThousandRatingsLeavesTheOthersTheirs) {
+  constexpr UserId kHeavy = 5;
+  PlantedData more = data_;
+  const TimeMicros newest = std::ranges::max(more.ratings, {}, &Rating::time).time;
+  for (int k = 0; k < 10'000; ++k) {
+    const MovieId movie = k < 60 ? 1000 + k : 200'000 + k;  // mostly what nobody else has
+    if (k >= 60)
+      more.movies.push_back({.id = movie, .title = "", .genres = {}, .year = 0, .tags = {}});
+    more.ratings.push_back(
+        {kHeavy, movie, 0.5F + 0.5F * static_cast<float>(k % 10), newest - k * kMicrosPerSecond});
   }
-  EXPECT_GT(kept / all, 0.9);
+  const auto model = train(more);
+  for (const float score : model->lists.scores) ASSERT_TRUE(std::isfinite(score));
+  const Recommender recommender(model);
+  const auto list = recommender.recommend(kHeavy, 20);
+  EXPECT_EQ(list.size(), 20U);
+  for (const auto& entry : list) EXPECT_GE(entry.movie, 1060);
+  EXPECT_GT(share_kept(train(data_), model), 0.8);
 }
 
 TEST_F(ModelPropertiesTest, AHundredEventsOfOneUserLeaveTheOthersTheirs) {
