@@ -29,6 +29,9 @@ float norm_of(SparseRows::Row row) {
   return std::sqrt(square);
 }
 
+// Looking at so many counters costs about as much as noting one that is touched for the first time.
+constexpr std::size_t kScanned = 8;
+
 // Compares one row at a time with all others; owned by one thread.
 template <Measure measure>
 class RowComparison {
@@ -56,15 +59,38 @@ class RowComparison {
   }
 
  private:
+  // Leaves in `touched_` every row that has a column in common with `own`.
   void accumulate(SparseRows::Row own) {
     touched_.clear();
+    if (products_of(own) < common_.size() / kScanned) {
+      add_products(own, [&](std::int32_t other, const Common<measure>& common) {
+        if (common.count == 0) touched_.push_back(other);
+      });
+      return;
+    }
+    add_products(own, [](std::int32_t, const Common<measure>&) {});
+    for (std::size_t other = 0; other < common_.size(); ++other)
+      if (common_[other].count > 0) touched_.push_back(static_cast<std::int32_t>(other));
+  }
+
+  // How often a counter is changed for this row.
+  std::size_t products_of(SparseRows::Row own) const {
+    std::size_t products = 0;
+    for (const std::int32_t column : own.columns)
+      products += columns_.row(static_cast<std::size_t>(column)).columns.size();
+    return products;
+  }
+
+  // `before_change` sees each counter before it is changed.
+  void add_products(SparseRows::Row own, auto before_change) {
     for (std::size_t k = 0; k < own.columns.size(); ++k) {
       const float x = own.values[k];
       const auto others = columns_.row(static_cast<std::size_t>(own.columns[k]));
       for (std::size_t j = 0; j < others.columns.size(); ++j) {
         Common<measure>& common = common_[static_cast<std::size_t>(others.columns[j])];
         const float y = others.values[j];
-        if (common.count++ == 0) touched_.push_back(others.columns[j]);
+        before_change(others.columns[j], common);
+        ++common.count;
         common.dot += x * y;
         if constexpr (measure == Measure::kPearson) {
           common.own_square += x * x;
