@@ -59,6 +59,17 @@ std::string settings_text(const LoadedModel& model) {
   return any ? fmt::format("\n{}", table.text()) : "\nAll settings are the defaults.\n";
 }
 
+// What training chose where the settings leave it open.
+std::string learned_text(const LoadedModel& model) {
+  const nlohmann::json learned = parsed(model.data->learned_json);
+  if (!learned.is_object() || !learned.contains("settings")) return "";
+  TextTable table({{"learned"}, {"value", kRight}});
+  for (const auto& [key, value] : learned["settings"].items())
+    table.add({key, value.is_number() ? fmt::format("{:.4g}", value.get<double>()) : value.dump()});
+  const std::string note = learned.value("note", "");
+  return fmt::format("\n{}{}", table.text(), note.empty() ? "" : note + '\n');
+}
+
 std::string history_text(const std::vector<HistoryLine>& lines) {
   if (lines.empty()) return "\nIt has never been in production.\n";
   TextTable table({{"time"}, {"action"}, {"replaced"}, {"reason", kLeft, 60}});
@@ -136,6 +147,7 @@ nlohmann::json model_json(const LoadedModel& model, const std::filesystem::path&
           {"movies", model.data->item_count()},
           {"ratings", model.data->ratings.values.size()},
           {"config", parsed(lineage.config_json)},
+          {"learned", parsed(model.data->learned_json)},
           {"snapshot", parsed(lineage.snapshot_json)},
           {"evaluation", evaluation},
           {"history", lines}};
@@ -143,8 +155,8 @@ nlohmann::json model_json(const LoadedModel& model, const std::filesystem::path&
 
 std::string model_text(const LoadedModel& model, const std::filesystem::path& path,
                        const std::vector<HistoryLine>& history, const nlohmann::json& evaluation) {
-  return contents_text(model, path) + settings_text(model) + evaluation_text(evaluation) +
-         history_text(lines_of(model, history));
+  return contents_text(model, path) + settings_text(model) + learned_text(model) +
+         evaluation_text(evaluation) + history_text(lines_of(model, history));
 }
 
 }  // namespace marquee::cli

@@ -65,6 +65,14 @@ TEST_F(ModelsCommandTest, SaysWhatToDoWhereThereIsNone) {
   EXPECT_TRUE(has(none, "no production model")) << none.out;
 }
 
+TEST_F(ModelsCommandTest, ShowsWhatTrainingChose) {
+  const auto learned = models_json("show " + kOld)["learned"];
+  ASSERT_TRUE(learned["settings"].contains("model.popularity_half_life")) << learned.dump();
+  const Outcome shown = models("show " + kOld);
+  EXPECT_TRUE(has(shown, "model.popularity_half_life")) << shown.out;
+  EXPECT_TRUE(has(shown, learned["note"].get<std::string>())) << shown.out;
+}
+
 TEST_F(ModelsCommandTest, ShowsAModelWithItsEvaluationAndHistory) {
   put_in_production(kOld);
   ASSERT_TRUE(write_file_durably(folder() / ("hybrid_model_" + kOld + ".evaluation.json"),
