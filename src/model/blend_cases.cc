@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <unordered_set>
 
 #include "model/list_floors.h"
 #include "model/parallel.h"
@@ -69,6 +70,15 @@ void FittedCut::find_judged(const Cut& cut) {
   }
 }
 
+std::size_t FittedCut::judged_users_of(const Cut& cut, const ModelOptions& asked) {
+  std::unordered_set<UserId> known, judged;
+  for (const Rating& rating : cut.past) known.insert(rating.user);
+  for (const Rating& rating : cut.later)
+    if (rating.value >= asked.min_rating_threshold && known.contains(rating.user))
+      judged.insert(rating.user);
+  return std::min(judged.size(), kMostUsers);
+}
+
 Result<FittedCut> FittedCut::fit(const Cut& cut, std::span<const Movie> catalogue,
                                  const ModelOptions& asked, const PartSet& parts,
                                  const Strengths& strengths) {
@@ -106,22 +116,17 @@ double FittedCut::mean_ndcg(const ModelData& model, Part part) const {
   return gains.empty() ? 0 : sum / static_cast<double>(gains.size());
 }
 
-double FittedCut::judge_alone(Part part) const {
-  return mean_ndcg(parts_.model, part);
-}
-
-Result<double> FittedCut::judge_item_item(double ridge_factor) const {
+Result<double> FittedCut::judge_alone(Part part, double ridge_factor) const {
+  if (ridge_factor == 1) return mean_ndcg(parts_.model, part);
   ModelData model = parts_.model;
-  model.options.item_item_regularization *= ridge_factor;
-  MARQUEE_TRY(fit_item_item(model, grades_));
-  return mean_ndcg(model, Part::kItemItem);
-}
-
-Result<double> FittedCut::judge_latent(double ridge_factor) const {
-  ModelData model = parts_.model;
-  model.options.latent_regularization *= ridge_factor;
-  MARQUEE_TRY(fit_latent_part(model, {matrix_, grades_, times_, {}}));
-  return mean_ndcg(model, Part::kLatent);
+  if (part == Part::kItemItem) {
+    model.options.item_item_regularization *= ridge_factor;
+    MARQUEE_TRY(fit_item_item(model, grades_));
+  } else {
+    model.options.latent_regularization *= ridge_factor;
+    MARQUEE_TRY(fit_latent_part(model, {matrix_, grades_, times_, {}}));
+  }
+  return mean_ndcg(model, part);
 }
 
 ModelData FittedCut::with_column(const Column& column) const {
@@ -153,13 +158,13 @@ std::size_t FittedCut::popular_coverage() const {
 }
 
 std::vector<BlendCase> FittedCut::cases(std::span<const Column> columns, const PartSet& parts,
-                                        bool with_lists) const {
+                                        bool with_lists, int threads) const {
   const std::vector<Judged> users = users_of_cases(with_lists);
   std::vector<ModelData> models;
   for (const Column& column : columns) models.push_back(with_column(column));
 
   std::vector<BlendCase> cases(users.size());
-  for_each_row(users.size(), thread_count(asked_.threads), [&] {
+  for_each_row(users.size(), threads, [&] {
     std::vector<Scorer> scorers;
     for (const ModelData& model : models) scorers.emplace_back(model);
     return [&, scorers = std::move(scorers)](std::size_t j) mutable {

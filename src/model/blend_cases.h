@@ -42,18 +42,18 @@ class FittedCut {
                                const ModelOptions& asked, const PartSet& parts,
                                const Strengths& strengths);
 
-  // Mean NDCG@10 of one part alone over the judged users.
-  double judge_alone(Part part) const;
-  // The same with a part fitted anew at another ridge.
-  Result<double> judge_item_item(double ridge_factor) const;
-  Result<double> judge_latent(double ridge_factor) const;
+  // Mean NDCG@10 of item–item or latent alone over the judged users, fitted anew where the ridge
+  // is another one.
+  Result<double> judge_alone(Part part, double ridge_factor) const;
 
   std::size_t judged_users() const { return judged_.size(); }
+  // The same of a cut that is not fitted.
+  static std::size_t judged_users_of(const Cut& cut, const ModelOptions& asked);
   double weight() const { return weight_; }  // of each of its users
 
   // The cases of the judged users, and where `with_lists` of others too, up to kMostUsers in all.
   std::vector<BlendCase> cases(std::span<const Column> columns, const PartSet& parts,
-                               bool with_lists) const;
+                               bool with_lists, int threads) const;
 
   // Movies in the first ten places that the popular list has for the users of cases() with lists.
   std::size_t popular_coverage() const;

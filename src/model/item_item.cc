@@ -85,7 +85,9 @@ Square gram(const Grades& grades, const RatedItems& rated, int threads) {
 // Inverts a symmetric positive definite matrix given by its row-major lower triangle, in place;
 // fills both triangles. LAPACK counts columns first, so our lower triangle is its upper one.
 Status invert(Square& a, int threads) {
-  openblas_set_num_threads(threads);
+  // Threads on a small matrix mostly wait for one another, for very long on a busy machine.
+  constexpr std::size_t kWorthThreads = 2000;
+  openblas_set_num_threads(a.size() < kWorthThreads ? 1 : threads);
   const char upper = 'U';
   const auto n = static_cast<lapack_int>(a.size());
   lapack_int info = 0;

@@ -81,7 +81,7 @@ class RowSolver {
   std::vector<float> gathered_;
 };
 
-// FᵀF + λI, on all threads.
+// FᵀF + λI. Too little work to wait for other threads.
 std::vector<float> gram_of(const Factors& factors, double ridge) {
   const auto rank = static_cast<int>(factors.rank);
   std::vector<float> gram(factors.rank * factors.rank);
@@ -94,12 +94,10 @@ std::vector<float> gram_of(const Factors& factors, double ridge) {
 
 Status solve_all(const SparseRows& grades, const Factors& fixed, Factors& wanted,
                  const ModelOptions& options) {
-  const int threads = thread_count(options.threads);
-  openblas_set_num_threads(threads);
-  const auto gram = gram_of(fixed, options.latent_regularization);
   openblas_set_num_threads(1);  // a row is small: threads work side by side on rows
+  const auto gram = gram_of(fixed, options.latent_regularization);
   std::atomic<bool> solved{true};
-  for_each_row(wanted.rows, threads, [&] {
+  for_each_row(wanted.rows, thread_count(options.threads), [&] {
     return [&, solver = RowSolver(fixed, gram, options.latent_confidence)](std::size_t r) mutable {
       if (!solver.solve(grades.row(r), wanted.row(r))) solved = false;
     };

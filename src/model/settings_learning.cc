@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "model/blend_search.h"
 #include "model/list_floors.h"
@@ -22,6 +24,8 @@ constexpr std::size_t kFewestUsers = 20;
 constexpr double kFitsForRidges = 15;  // that the budget has to pay for before ridges are tried
 constexpr std::size_t kRidgeCuts = 2;  // ridges are compared on so many cuts
 constexpr double kRidgeTolerance = 0.01;
+constexpr double kSmallFit = 4000;        // items of the regression
+constexpr double kBytesSideBySide = 1e9;  // of all their matrices together
 
 // The columns: user–user, content and latent, then item–item and popularity with their agings.
 // Where what is held out is not newer than the rest, aging has nothing to win.
@@ -70,6 +74,19 @@ struct RidgeTry {
   double ndcg = 0;
 };
 
+// The same on one cut.
+struct RidgeTrial {
+  std::size_t cut = 0;
+  Part part = Part::kItemItem;
+  double factor = 1;
+  double ndcg = 0;
+};
+
+const std::vector<double>& ridge_factors(Part part) {
+  static const std::vector<double> item_item = {0.5, 1, 2}, latent = {0.6, 1, 1.6};
+  return part == Part::kItemItem ? item_item : latent;
+}
+
 // The smallest factor (weakest ridge, widest lists) that is about as good as the best.
 double best_factor(const std::vector<RidgeTry>& tries) {
   const auto best = std::ranges::max_element(tries, {}, &RidgeTry::ndcg);
@@ -112,59 +129,116 @@ class Learning {
     return finish(options);
   }
 
-  Status learn_ridges(const std::vector<Cut>& cuts) {
-    const bool item_item = has(Part::kItemItem) && asked_.item_item_regularization == 0;
-    const bool latent = has(Part::kLatent) && asked_.latent_regularization == 0;
-    if (!item_item && !latent) return {};
-    std::vector<RidgeTry> item_item_tries = {{0.5, 0}, {1, 0}, {2, 0}};
-    std::vector<RidgeTry> latent_tries = {{0.6, 0}, {1, 0}, {1.6, 0}};
-    const std::size_t count = std::min(kRidgeCuts, cuts.size());
-    PartSet both{};
-    both[static_cast<std::size_t>(Part::kItemItem)] = item_item;
-    both[static_cast<std::size_t>(Part::kLatent)] = latent;
-    for (std::size_t c = 0; c < count; ++c) {
-      tell("learning: ridges", 0.5 * static_cast<double>(c) / static_cast<double>(count));
-      MARQUEE_ASSIGN(const FittedCut cut,
-                     FittedCut::fit(cuts[c], input_.catalogue, asked_, both, {}));
-      const double weight = cut.weight() * static_cast<double>(cut.judged_users());
-      for (RidgeTry& one : item_item_tries) {
-        if (!item_item) break;
-        MARQUEE_ASSIGN(const double ndcg, one.factor == 1 ? cut.judge_alone(Part::kItemItem)
-                                                          : cut.judge_item_item(one.factor));
-        one.ndcg += weight * ndcg;
-      }
-      for (RidgeTry& one : latent_tries) {
-        if (!latent) break;
-        MARQUEE_ASSIGN(const double ndcg, one.factor == 1 ? cut.judge_alone(Part::kLatent)
-                                                          : cut.judge_latent(one.factor));
-        one.ndcg += weight * ndcg;
-      }
-      ridge_users_ += weight;
-    }
-    if (item_item) strengths_.item_item = chosen("item_item", item_item_tries);
-    if (latent) strengths_.latent = chosen("latent", latent_tries);
+  // Several small fits are done side by side, on one thread each: threads that share a small fit
+  // mostly wait for one another, for very long when the machine has other work.
+  bool are_small(std::size_t fits) const {
+    const double items = static_cast<double>(regressed_items(input_.matrix.by_item()));
+    const auto threads = static_cast<std::size_t>(thread_count(asked_.threads));
+    return fits > 1 && threads > 1 && (items <= kSmallFit || fits >= threads) &&
+           items * items * sizeof(float) * static_cast<double>(std::min(fits, threads)) <=
+               kBytesSideBySide;
+  }
+
+  ModelOptions options_of_fits(bool side_by_side) const {
+    ModelOptions options = asked_;
+    if (side_by_side) options.threads = 1;
+    return options;
+  }
+
+  // Gives the error of the first that has one.
+  Status run_fits(std::size_t count, bool side_by_side,
+                  const std::function<Status(std::size_t)>& fit) const {
+    std::vector<Status> outcomes(count);
+    for_each_row(count, side_by_side ? thread_count(asked_.threads) : 1, 1,
+                 [&] { return [&](std::size_t k) { outcomes[k] = fit(k); }; });
+    for (Status& outcome : outcomes)
+      if (!outcome) return std::move(outcome);
     return {};
   }
 
-  double chosen(const char* part, const std::vector<RidgeTry>& tries) {
-    for (const RidgeTry& one : tries)
-      report_["ridges"].push_back({{"part", part},
-                                   {"factor", one.factor},
-                                   {"ndcg@10", ridge_users_ > 0 ? one.ndcg / ridge_users_ : 0}});
+  Status fit_cuts(std::span<const Cut> cuts, const PartSet& parts, bool side_by_side,
+                  std::vector<std::optional<FittedCut>>& fitted) const {
+    fitted.resize(cuts.size());
+    const ModelOptions options = options_of_fits(side_by_side);
+    return run_fits(cuts.size(), side_by_side, [&](std::size_t c) -> Status {
+      MARQUEE_ASSIGN(fitted[c],
+                     FittedCut::fit(cuts[c], input_.catalogue, options, parts, strengths_));
+      return {};
+    });
+  }
+
+  Status learn_ridges(const std::vector<Cut>& cuts) {
+    PartSet open{};
+    std::vector<RidgeTrial> trials;
+    const std::size_t count = std::min(kRidgeCuts, cuts.size());
+    const auto open_up = [&](Part part) {
+      open[static_cast<std::size_t>(part)] = true;
+      for (std::size_t c = 0; c < count; ++c)
+        for (const double factor : ridge_factors(part)) trials.push_back({c, part, factor});
+    };
+    if (has(Part::kItemItem) && asked_.item_item_regularization == 0) open_up(Part::kItemItem);
+    if (has(Part::kLatent) && asked_.latent_regularization == 0) open_up(Part::kLatent);
+    if (trials.empty()) return {};
+    tell("learning: ridges", 0);
+    const bool side_by_side = are_small(trials.size());
+    std::vector<std::optional<FittedCut>> fitted;
+    MARQUEE_TRY(fit_cuts(std::span(cuts).first(count), open, side_by_side, fitted));
+    tell("learning: ridges", 0.2);
+    MARQUEE_TRY(run_fits(trials.size(), side_by_side, [&](std::size_t k) -> Status {
+      RidgeTrial& trial = trials[k];
+      MARQUEE_ASSIGN(trial.ndcg, fitted[trial.cut]->judge_alone(trial.part, trial.factor));
+      return {};
+    }));
+    if (open[static_cast<std::size_t>(Part::kItemItem)])
+      strengths_.item_item = chosen(Part::kItemItem, trials, fitted);
+    if (open[static_cast<std::size_t>(Part::kLatent)])
+      strengths_.latent = chosen(Part::kLatent, trials, fitted);
+    return {};
+  }
+
+  double chosen(Part part, std::span<const RidgeTrial> trials,
+                std::span<const std::optional<FittedCut>> fitted) {
+    std::vector<RidgeTry> tries;
+    for (const double factor : ridge_factors(part)) {
+      RidgeTry& one = tries.emplace_back(factor);
+      double users = 0;
+      for (const RidgeTrial& trial : trials) {
+        if (trial.part != part || trial.factor != factor) continue;
+        const FittedCut& cut = *fitted[trial.cut];
+        const double weight = cut.weight() * static_cast<double>(cut.judged_users());
+        one.ndcg += weight * trial.ndcg;
+        users += weight;
+      }
+      report_["ridges"].push_back({{"part", name_of(part)},
+                                   {"factor", factor},
+                                   {"ndcg@10", users > 0 ? one.ndcg / users : 0}});
+    }
     return best_factor(tries);
   }
 
-  Status collect_cases(const std::vector<Cut>& cuts) {
-    for (std::size_t c = 0; c < cuts.size() && judged_ < kEnoughUsers; ++c) {
-      tell("learning: cuts", 0.5 + 0.4 * static_cast<double>(c) / static_cast<double>(cuts.size()));
-      MARQUEE_ASSIGN(const FittedCut cut,
-                     FittedCut::fit(cuts[c], input_.catalogue, asked_, parts_, strengths_));
-      auto cases = cut.cases(columns_, parts_, c == 0);
+  // As many as have enough users together.
+  std::span<const Cut> cuts_needed(const std::vector<Cut>& cuts) const {
+    std::size_t users = 0, count = 0;
+    while (count < cuts.size() && users < kEnoughUsers)
+      users += FittedCut::judged_users_of(cuts[count++], asked_);
+    return std::span(cuts).first(count);
+  }
+
+  Status collect_cases(const std::vector<Cut>& all) {
+    const auto cuts = cuts_needed(all);
+    tell("learning: cuts", 0.5);
+    std::vector<std::optional<FittedCut>> fitted;
+    MARQUEE_TRY(fit_cuts(cuts, parts_, are_small(cuts.size()), fitted));
+    tell("learning: cuts", 0.8);
+    for (std::size_t c = 0; c < fitted.size(); ++c) {
+      const FittedCut& cut = *fitted[c];
+      auto cases = cut.cases(columns_, parts_, c == 0, thread_count(asked_.threads));
       std::ranges::move(cases, std::back_inserter(cases_));
       judged_ += cut.judged_users();
       if (c == 0) popular_coverage_ = cut.popular_coverage();
-      report_["cuts"] = c + 1;
+      fitted[c].reset();
     }
+    report_["cuts"] = fitted.size();
     report_["users"] = judged_;
     return {};
   }
@@ -258,7 +332,6 @@ class Learning {
   std::vector<BlendCase> cases_;
   std::size_t judged_ = 0;
   std::size_t popular_coverage_ = 0;
-  double ridge_users_ = 0;
   json report_ = json::object();
 };
 

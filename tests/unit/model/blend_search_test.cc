@@ -4,6 +4,8 @@
 
 #include <random>
 
+#include "planted_data.h"
+
 namespace marquee {
 namespace {
 
@@ -89,6 +91,20 @@ TEST(BlendSearchTest, ThreadsChangeNothing) {
   EXPECT_EQ(one.setting, two.setting);
   EXPECT_EQ(one.figures.ndcg, two.figures.ndcg);
   EXPECT_EQ(one.curve, two.curve);
+}
+
+TEST(FittedCutTest, TellsBeforeTheFitHowManyUsersItWillJudge) {
+  PlantedData data = plant(90, 60, 20);
+  const auto made = make_cuts(*InteractionMatrix::build(data.ratings, data.movies), "user", 2);
+  ModelOptions options;
+  options.threads = 1;
+  for (Cut cut : made.cuts) {
+    cut.later.push_back({9'999, 1000, 5, 1});  // unknown to the past
+    const auto fitted = FittedCut::fit(cut, data.movies, options, PartSet{}, {});
+    ASSERT_TRUE(fitted) << fitted.error().message();
+    EXPECT_GT(fitted->judged_users(), 10U);
+    EXPECT_EQ(FittedCut::judged_users_of(cut, options), fitted->judged_users());
+  }
 }
 
 }  // namespace
