@@ -3,12 +3,16 @@
 #include <fmt/ranges.h>
 
 #include <chrono>
+#include <optional>
+#include <thread>
 
+#include "model/parallel.h"
 #include "model/part_fitting.h"
 #include "model/popular.h"
 #include "model/scorer.h"
 #include "model/settings_learning.h"
 #include "model/similar_items.h"
+#include "model/strengths.h"
 
 namespace marquee {
 namespace {
@@ -38,6 +42,53 @@ class StepTimer {
   std::vector<TrainStep>& steps_;
   std::chrono::steady_clock::time_point began_;
 };
+
+struct LearnedFit {
+  LearnedSettings learned;
+  FittedParts fitted;
+};
+
+// Learning fits a model of most of the ratings. Where it leaves the ridges alone, the model of all
+// of them can be fitted beside it: two threads with a fit each wait less than two that share one.
+// With more threads each fit has use for several, and matrices must fit in memory twice.
+bool fits_beside_learning(const FitInput& input, const ModelOptions& options) {
+  constexpr double kBytesBesideAnother = 5e8;
+  const double items = static_cast<double>(regressed_items(input.matrix.by_item()));
+  const int threads = thread_count(options.threads);
+  return extent_of_learning(input, options) == LearningExtent::kWeights &&
+         (threads == 2 || threads == 3) && items * items * sizeof(float) <= kBytesBesideAnother;
+}
+
+Result<LearnedFit> learn_beside_fit(const FitInput& input, const ModelOptions& options) {
+  ModelOptions asked = options;
+  asked.threads = 1;
+  const ModelOptions rules = with_rules(asked, input.grades, input.times);
+  std::optional<Result<FittedParts>> fitted;
+  std::jthread beside([&] { fitted = fit_parts(input, rules, wanted_parts(asked)); });
+  auto learned = learn_settings(input, asked);
+  beside.join();
+  if (!learned) return std::unexpected(std::move(learned.error()));
+  if (!*fitted) return std::unexpected(std::move(fitted->error()));
+  learned->options.threads = options.threads;
+  give_options((*fitted)->model, input, learned->options);
+  return LearnedFit{std::move(*learned), std::move(**fitted)};
+}
+
+Result<LearnedFit> learn_and_fit(const FitInput& input, const ModelOptions& options,
+                                 StepTimer& timer) {
+  if (fits_beside_learning(input, options)) {
+    timer.start("learning beside the fit", 0.05);
+    return learn_beside_fit(input, options);
+  }
+  timer.start("learning", 0.05);
+  MARQUEE_ASSIGN(LearnedSettings learned, learn_settings(input, options));
+  MARQUEE_ASSIGN(FittedParts fitted,
+                 fit_parts(input, learned.options, wanted_parts(learned.options),
+                           [&](std::string_view step, double share) {
+                             timer.start(step, 0.5 + 0.25 * share);
+                           }));
+  return LearnedFit{std::move(learned), std::move(fitted)};
+}
 
 // Titles, genres and years of the items; empty for those that the catalogue lacks.
 void describe_items(ModelData& model, std::span<const Movie> catalogue) {
@@ -72,13 +123,8 @@ Result<TrainedModel> train_hybrid(std::span<const Rating> ratings, std::span<con
   const RatingTimes times(matrix.times().span());
   const FitInput input{matrix, grades, times, catalogue};
 
-  timer.start("learning", 0.05);
-  MARQUEE_ASSIGN(LearnedSettings learned, learn_settings(input, options));
-  MARQUEE_ASSIGN(FittedParts fitted,
-                 fit_parts(input, learned.options, wanted_parts(learned.options),
-                           [&](std::string_view step, double share) {
-                             timer.start(step, 0.5 + 0.25 * share);
-                           }));
+  MARQUEE_ASSIGN(auto learned_fit, learn_and_fit(input, options, timer));
+  auto& [learned, fitted] = learned_fit;
   hold_floors(learned, fitted.model, matrix, options);
   trained.item_item_method = fitted.item_item_method;
   auto model = std::make_shared<ModelData>(std::move(fitted.model));

@@ -48,6 +48,13 @@ Status fit_latent_part(ModelData& model, const FitInput& input) {
   return {};
 }
 
+void give_options(ModelData& model, const FitInput& input, const ModelOptions& options) {
+  model.options = options;
+  model.interest = interest_of(input.matrix, input.grades, options.own_half_life);
+  model.popularity =
+      recent_popularity(input.matrix, input.times, options.popularity_half_life, options);
+}
+
 Result<FittedParts> fit_parts(const FitInput& input, const ModelOptions& options,
                               const PartSet& parts, const FitProgress& progress) {
   const auto tell = [&](std::string_view step, double share) {
@@ -55,11 +62,10 @@ Result<FittedParts> fit_parts(const FitInput& input, const ModelOptions& options
   };
   FittedParts fitted;
   ModelData& model = fitted.model;
-  model.options = options;
   model.user_ids = input.matrix.user_ids();
   model.item_ids = input.matrix.item_ids();
   model.ratings = input.matrix.by_user();
-  model.interest = interest_of(input.matrix, input.grades, options.own_half_life);
+  give_options(model, input, options);
   tell("user-user", 0);
   model.user_user = has(parts, Part::kUserUser)
                         ? fit_user_user(input.matrix, input.grades, options, input.neighbors_for)
@@ -77,8 +83,6 @@ Result<FittedParts> fit_parts(const FitInput& input, const ModelOptions& options
   model.content_mean = fitted.content.mean;
   model.content_prior = fitted.content.prior;
   model.terms = fitted.content.terms;
-  model.popularity =
-      recent_popularity(input.matrix, input.times, options.popularity_half_life, options);
   return fitted;
 }
 

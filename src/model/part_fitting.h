@@ -44,6 +44,10 @@ struct FittedParts {
 Result<FittedParts> fit_parts(const FitInput& input, const ModelOptions& options,
                               const PartSet& parts, const FitProgress& progress = {});
 
+// Gives `model` other options. It fits anew what hangs on half-lives alone, which is cheap; ridges
+// and the like must be what the parts were fitted with.
+void give_options(ModelData& model, const FitInput& input, const ModelOptions& options);
+
 // Adds to `model` the item–item part alone; tells the method.
 Result<std::string_view> fit_item_item(ModelData& model, const Grades& grades);
 

@@ -95,6 +95,10 @@ double best_factor(const std::vector<RidgeTry>& tries) {
   return 1;
 }
 
+double affordable_fits(const FitInput& input, const ModelOptions& asked) {
+  return asked.learn_budget / fit_work(input.matrix, asked, wanted_parts(asked));
+}
+
 // Learns from one set of cuts; made, run once and thrown away.
 class Learning {
  public:
@@ -104,7 +108,7 @@ class Learning {
   Result<LearnedSettings> run() {
     if (!asked_.learn) return rules("model.learn is off");
     if (!anything_open(asked_)) return rules("every weight is pinned");
-    const double affordable = asked_.learn_budget / fit_work(input_.matrix, asked_, parts_);
+    const double affordable = affordable_fits(input_, asked_);
     if (affordable < 1) return rules("model.learn_budget does not pay for one more fit");
     const auto most = static_cast<std::size_t>(std::min(affordable, double{kMostCuts}));
     const ValidationCuts cuts = make_cuts(input_.matrix, asked_.validation, most);
@@ -353,6 +357,12 @@ double fit_work(const InteractionMatrix& matrix, const ModelOptions& options,
     for (std::size_t i = 0; i < matrix.item_count(); ++i)
       flop += 50 * std::pow(static_cast<double>(matrix.item(i).columns.size()), 2);
   return flop / 1e9;
+}
+
+LearningExtent extent_of_learning(const FitInput& input, const ModelOptions& asked) {
+  const double affordable = affordable_fits(input, asked);
+  if (!asked.learn || !anything_open(asked) || affordable < 1) return LearningExtent::kNothing;
+  return affordable < kFitsForRidges ? LearningExtent::kWeights : LearningExtent::kRidges;
 }
 
 void hold_floors(LearnedSettings& learned, ModelData& fitted, const InteractionMatrix& matrix,

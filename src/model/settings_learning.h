@@ -28,6 +28,14 @@ struct LearnedSettings {
 Result<LearnedSettings> learn_settings(const FitInput& input, const ModelOptions& asked,
                                        const FitProgress& progress = {});
 
+// What of it the configuration and its budget allow.
+enum class LearningExtent {
+  kNothing,
+  kWeights,  // and half-lives
+  kRidges,   // these as well
+};
+LearningExtent extent_of_learning(const FitInput& input, const ModelOptions& asked);
+
 // Holds the fitted model to the floor of coverage on its own lists: lowers the popularity part's
 // weight where it is open, in `learned` and in `fitted`, and adds "lists" to the report.
 void hold_floors(LearnedSettings& learned, ModelData& fitted, const InteractionMatrix& matrix,

@@ -81,6 +81,26 @@ TEST_F(HybridTrainerTest, ThreadsChangeScoresByTiesAtMost) {
     ASSERT_NEAR(one->lists.scores[k], two->lists.scores[k], 1e-4);
 }
 
+TEST_F(HybridTrainerTest, TheFitBesideLearningIsTheOneAfterIt) {
+  ModelOptions options;
+  options.item_item_regularization = options.latent_regularization = 0;
+  options.learn_budget = 1;  // for a few fits, not for ridges
+  const auto trained_on = [&](std::int64_t threads) {
+    options.threads = threads;
+    auto trained = train_hybrid(data_.ratings, data_.movies, options, {});
+    EXPECT_TRUE(trained) << trained.error().message();
+    return std::move(*trained);
+  };
+  const auto has_step = [](const TrainedModel& trained, std::string_view name) {
+    return std::ranges::find(trained.steps, name, &TrainStep::name) != trained.steps.end();
+  };
+  const TrainedModel one = trained_on(1), two = trained_on(2);
+  ASSERT_TRUE(has_step(two, "learning beside the fit"));
+  ASSERT_TRUE(has_step(one, "item-item"));
+  EXPECT_NE(one.model->learned_json.find("\"cuts\""), std::string::npos) << one.model->learned_json;
+  EXPECT_EQ(bytes_of(*one.model), bytes_of(*two.model));
+}
+
 TEST_F(HybridTrainerTest, EveryPersonalPartAloneFindsTheTaste) {
   for (const auto& [cf, share, latent, content] : {std::tuple(1.0, 1.0, 0.0, 0.0),
                                                    {1.0, 0.0, 0.0, 0.0},
