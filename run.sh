@@ -25,6 +25,7 @@ evaluates and deploys a model, and serves it until Ctrl-C. What is done already 
 HELP
 }
 
+unset MARQUEE_CONFIG MARQUEE_DATA_DIR # as left by another run's aws.env
 port=${MARQUEE_SERVER_PORT:-8082}
 mode=embedded
 data_dir=""

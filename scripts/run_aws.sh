@@ -39,14 +39,14 @@ KEYS
   )
   unset S3_ACCESS_KEY S3_SECRET_KEY
   cat >"$data_dir/aws.env" <<SHELL
-# For a shell beside run.sh --mode aws: the program with the settings of that run, by hand.
+# For a shell beside run.sh --mode aws: marquee, by whatever name it is called, with the settings of that run.
 unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_PROFILE
 export AWS_SHARED_CREDENTIALS_FILE=$(printf %q "$data_dir/aws-credentials")
 export AWS_EC2_METADATA_DISABLED=true
 export MARQUEE_SERVER_PORT=$port
-marquee() {
-  $(printf %q "$marquee") --config $(printf %q "$config") --data-dir $(printf %q "$data_dir") "\$@"
-}
+export MARQUEE_CONFIG=$(printf %q "$config")
+export MARQUEE_DATA_DIR=$(printf %q "$data_dir")
+marquee() { $(printf %q "$marquee") "\$@"; }
 SHELL
   . "$data_dir/aws.env"
 }

@@ -35,9 +35,11 @@ struct GlobalOptions {
 
 void add_global_options(CLI::App& app, GlobalOptions& options) {
   app.add_option("--config", options.config_file, "YAML file of settings (see config/config.yaml)")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->envname("MARQUEE_CONFIG");
   app.add_option("--data-dir", options.data_dir, "Folder below which everything is written")
-      ->type_name("DIR");
+      ->type_name("DIR")
+      ->envname("MARQUEE_DATA_DIR");
   app.add_option("--set", options.assignments, "Overrides one setting; may be repeated")
       ->type_name("key=value")
       ->expected(1)
@@ -51,10 +53,11 @@ int report(const Error& error, bool json) {
   if (!error.where.empty()) std::cerr << "  where: " << error.where << '\n';
   if (!error.mend.empty()) std::cerr << "  to mend it: " << error.mend << '\n';
   if (json) {
-    const nlohmann::json line = {{"error", {{"code", name_of(error.code)},
-                                            {"what", error.what},
-                                            {"where", error.where},
-                                            {"mend", error.mend}}}};
+    const nlohmann::json line = {{"error",
+                                  {{"code", name_of(error.code)},
+                                   {"what", error.what},
+                                   {"where", error.where},
+                                   {"mend", error.mend}}}};
     std::cout << line.dump() << '\n';
   }
   return exit_code(error.code);

@@ -158,11 +158,16 @@ std::string nearest_variable(std::string_view wrong) {
   return std::string(nearest_name(wrong, names));
 }
 
+// These stand for --config and --data-dir, which are no settings.
+bool is_of_program(std::string_view variable) {
+  return variable == "MARQUEE_CONFIG" || variable == "MARQUEE_DATA_DIR";
+}
+
 Status assign_environment(Config& config, const std::map<std::string, std::string>& environment) {
   std::map<std::string, std::string> key_of;
   for (const auto& key : all_keys()) key_of[environment_name(key)] = key;
   for (const auto& [name, value] : environment) {
-    if (!name.starts_with("MARQUEE_")) continue;
+    if (!name.starts_with("MARQUEE_") || is_of_program(name)) continue;
     const auto found = key_of.find(name);
     if (found == key_of.end()) {
       return fail(ErrorCode::kUsage, fmt::format("unknown setting '{}'", name), "environment",

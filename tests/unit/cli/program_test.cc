@@ -45,6 +45,16 @@ TEST(Program, GlobalOptionsStandBeforeOrAfterTheSubcommand) {
   }
 }
 
+TEST(Program, TheEnvironmentStandsInForTheOptions) {
+  const std::string variables =
+      "MARQUEE_DATA_DIR=/nowhere/of/variable MARQUEE_CONFIG=/nowhere.yaml";
+  EXPECT_TRUE(has(run_program("models list", Streams::kBoth, variables), "/nowhere.yaml"));
+  const std::string folder = "MARQUEE_DATA_DIR=/dev/null/variable";
+  EXPECT_TRUE(has(run_program("recommend 1", Streams::kBoth, folder), "/dev/null/variable"));
+  const auto given = run_program("recommend 1 --data-dir /dev/null/given", Streams::kBoth, folder);
+  EXPECT_TRUE(has(given, "/dev/null/given")) << given.out;
+}
+
 TEST(Program, AnErrorSaysWhatWhereAndHowToMendIt) {
   const auto outcome = run_program("recommend 1 --set sever.port=1");
   EXPECT_TRUE(has(outcome, "unknown setting 'sever.port'")) << outcome.out;

@@ -1,4 +1,4 @@
-// Runs the program as a person would, in an empty environment.
+// Runs the program as a person would, in an environment of these variables alone.
 #pragma once
 
 #include <sys/wait.h>
@@ -17,8 +17,9 @@ struct Outcome {
 
 enum class Streams { kOutput, kBoth };
 
-inline Outcome run_program(const std::string& arguments, Streams streams = Streams::kBoth) {
-  const std::string command = std::string("env -i ") + MARQUEE_BINARY + " " + arguments +
+inline Outcome run_program(const std::string& arguments, Streams streams = Streams::kBoth,
+                           const std::string& variables = "") {
+  const std::string command = "env -i " + variables + " " + MARQUEE_BINARY + " " + arguments +
                               (streams == Streams::kBoth ? " 2>&1" : " 2>/dev/null");
   FILE* pipe = popen(command.c_str(), "r");
   Outcome outcome;
