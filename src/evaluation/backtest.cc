@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <map>
-#include <unordered_set>
+#include <optional>
+#include <unordered_map>
 
 #include "core/timestamp.h"
 #include "evaluation/user_means.h"
+#include "model/fold_in.h"
 #include "model/recommender.h"
 
 namespace marquee {
@@ -54,6 +56,36 @@ std::span<const Rating> older_than(std::span<const Rating> by_time, TimeMicros c
   return {by_time.begin(), std::ranges::lower_bound(by_time, cut, {}, &Rating::time)};
 }
 
+// A model as a server holds it.
+class ServedLists {
+ public:
+  explicit ServedLists(std::shared_ptr<const ModelData> model)
+      : model_(std::move(model)), recommender_(model_) {}
+
+  std::vector<MovieId> of(UserId user) const {
+    return movies_of(recommender_.recommend(user, kLongestList));
+  }
+
+  // With fold-in of the ratings that the user has by now.
+  std::vector<MovieId> of(UserId user, std::span<const Rating> ratings) {
+    if (!fold_in_) fold_in_.emplace(model_);
+    const auto folded = newer_than_model(*fold_in_, user, ratings);
+    if (!folded) return of(user);
+    return movies_of(recommender_.recommend(*folded, ListRequest{.n = kLongestList}));
+  }
+
+ private:
+  static std::vector<MovieId> movies_of(const std::vector<Recommendation>& list) {
+    std::vector<MovieId> movies;
+    for (const Recommendation& entry : list) movies.push_back(entry.movie);
+    return movies;
+  }
+
+  const std::shared_ptr<const ModelData> model_;
+  const Recommender recommender_;
+  std::optional<FoldInBasis> fold_in_;  // made when first asked for
+};
+
 // Fits the models of steps as they are asked for and keeps those that are still served.
 class ModelShelf {
  public:
@@ -63,19 +95,18 @@ class ModelShelf {
     options_.precomputed_top_n = kLongestList;
   }
 
-  Result<std::shared_ptr<const ModelData>> model_of(std::size_t step,
-                                                    const TrainProgress& progress) {
-    if (const auto found = models_.find(step); found != models_.end()) return found->second;
+  // Until keep_only lets go of it.
+  Result<ServedLists*> lists_of(std::size_t step, const TrainProgress& progress) {
+    if (const auto found = lists_.find(step); found != lists_.end()) return &found->second;
     const TimeMicros cut = plan_.from + static_cast<TimeMicros>(step) * plan_.every;
     MARQUEE_ASSIGN(const auto model, fit_(older_than(by_time_, cut), options_, progress));
     if (!plan_.learn_every_time) options_ = model->options;
-    models_[step] = model;
-    return model;
+    return &lists_.try_emplace(step, model).first->second;
   }
 
   // Lets go of all but the models of these steps.
   void keep_only(const std::vector<std::size_t>& steps) {
-    std::erase_if(models_, [&](const auto& entry) {
+    std::erase_if(lists_, [&](const auto& entry) {
       return std::ranges::find(steps, entry.first) == steps.end();
     });
   }
@@ -85,17 +116,8 @@ class ModelShelf {
   const BacktestPlan& plan_;
   ModelOptions options_;
   const FitModel& fit_;
-  std::map<std::size_t, std::shared_ptr<const ModelData>> models_;  // by step
+  std::map<std::size_t, ServedLists> lists_;  // by step
 };
-
-// What a server with this model shows the user. A policy that serves otherwise than from its model
-// alone, such as with the ratings given since, is told apart here.
-std::vector<MovieId> served_list(const Recommender& recommender, UserId user) {
-  std::vector<MovieId> movies;
-  for (const Recommendation& entry : recommender.recommend(user, kLongestList))
-    movies.push_back(entry.movie);
-  return movies;
-}
 
 // One walk through history.
 class Replay {
@@ -115,7 +137,7 @@ class Replay {
     const auto count = static_cast<std::size_t>((plan_.to - plan_.from - 1) / plan_.every + 1);
     steps_ = count;
     // First, so that what it learns is what all others use.
-    MARQUEE_TRY(shelf_.model_of(0, progress_of(0)));
+    MARQUEE_TRY(shelf_.lists_of(0, progress_of(0)));
     for (std::size_t step = 0; step < count; ++step) {
       MARQUEE_ASSIGN(BacktestStep done, walk(step));
       backtest.steps.push_back(std::move(done));
@@ -135,10 +157,11 @@ class Replay {
 
   // The ratings of [cut, end) by users who have one before the cut.
   std::vector<Rating> test_of(std::span<const Rating> past, std::span<const Rating> interval) {
-    for (; learned_ < past.size(); ++learned_) known_.insert(past[learned_].user);
+    for (; learned_ < past.size(); ++learned_)
+      past_of_[past[learned_].user].push_back(past[learned_]);
     std::vector<Rating> test;
     for (const Rating& rating : interval)
-      if (known_.contains(rating.user)) test.push_back(rating);
+      if (past_of_.contains(rating.user)) test.push_back(rating);
     return test;
   }
 
@@ -164,10 +187,9 @@ class Replay {
     std::vector<std::size_t> served;
     for (std::size_t p = 0; p < policies_.size(); ++p) {
       served.push_back(policies_[p].trained_at(index));
-      MARQUEE_ASSIGN(const auto model, shelf_.model_of(served.back(), progress_of(index)));
-      const Recommender recommender(model);
+      MARQUEE_ASSIGN(ServedLists* const lists, shelf_.lists_of(served.back(), progress_of(index)));
       const auto outcomes = judge_users(test, config_.evaluation.relevant_rating, [&](UserId user) {
-        return served_list(recommender, user);
+        return policies_[p].fold_in ? lists->of(user, past_of_.at(user)) : lists->of(user);
       });
       step.users = outcomes.size();
       step.mean[p] = mean(outcomes);
@@ -196,8 +218,8 @@ class Replay {
   ModelShelf shelf_;
   const TrainProgress& progress_;
   const std::vector<RetrainPolicy> policies_;
-  std::vector<UserMeans> users_;      // by policy
-  std::unordered_set<UserId> known_;  // with a rating among the first learned_
+  std::vector<UserMeans> users_;                             // by policy
+  std::unordered_map<UserId, std::vector<Rating>> past_of_;  // the first learned_ ratings, by user
   std::size_t learned_ = 0;
   std::size_t steps_ = 0;
 };
@@ -219,9 +241,12 @@ std::size_t RetrainPolicy::trained_at(std::size_t step) const {
 }
 
 std::vector<RetrainPolicy> retrain_policies(TimeMicros every) {
-  return {{schedule_name(every), 1},
-          {schedule_name(static_cast<TimeMicros>(kStepsOfWeek) * every), kStepsOfWeek},
-          {"never", 0}};
+  const std::string week = schedule_name(static_cast<TimeMicros>(kStepsOfWeek) * every);
+  return {{schedule_name(every), 1, false},
+          {week, kStepsOfWeek, false},
+          {"never", 0, false},
+          {week + ", fold-in", kStepsOfWeek, true},
+          {"never, fold-in", 0, true}};
 }
 
 Result<Backtest> replay(std::vector<Rating> ratings, const BacktestPlan& plan, const Config& config,

@@ -23,15 +23,17 @@ struct BacktestPlan {
   bool learn_every_time = false;  // false: what the first fit learned is kept for all others
 };
 
-// How a model is kept fresh.
+// How lists are kept fresh.
 struct RetrainPolicy {
-  std::string name;             // "daily", "every 12h", "never"
+  std::string name;             // "daily", "every 12h", "never", "never, fold-in"
   std::size_t every_steps = 0;  // trained anew at every so many steps; 0: at the first alone
+  bool fold_in = false;         // a user's ratings since then count, as with server.fold_in
   std::size_t trainings(std::size_t steps) const;
   std::size_t trained_at(std::size_t step) const;  // the step whose model is served at `step`
 };
 
-// Trained at every step, at every seventh, and never again.
+// Trained at every step, at every seventh, and never again; then the latter two with fold-in. Of
+// the first there is none: at the cut of a step it has nothing to fold in.
 std::vector<RetrainPolicy> retrain_policies(TimeMicros every);
 
 // What came of one step.
@@ -65,11 +67,14 @@ using FitModel = std::function<Result<std::shared_ptr<const ModelData>>(
 // What is handed to `fit` for a step is older than its cut, without exception, and a policy serves
 // nothing but the list that serving would give from its latest model: known users their own, others
 // the popular one. Movies that a user rated after that model was trained may stand in it again, as
-// they do when served. All policies are judged on the same users and likes.
+// they do when served. With fold-in a list is made of the user's ratings before the cut and names
+// none of them, for users that the model does not know, too. All policies are judged on the same
+// users and likes.
 //
 // `ratings` are resolved, one a pair: where somebody rated a movie again, only the last time is
-// known. At most one model a policy, and one more, are held at once. kUsage when the plan cannot be
-// meant; kUnfit without times, without ratings before `from`, or with nobody to judge.
+// known. At most one model for each of three schedules, and one more, are held at once. kUsage when
+// the plan cannot be meant; kUnfit without times, without ratings before `from`, or with nobody to
+// judge.
 Result<Backtest> replay(std::vector<Rating> ratings, const BacktestPlan& plan, const Config& config,
                         const FitModel& fit, const TrainProgress& progress = {});
 

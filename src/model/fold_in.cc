@@ -104,4 +104,11 @@ bool is_as_trained(const ModelData& model, UserId user, const FoldedUser& folded
          std::ranges::equal(row.values, folded.ratings);
 }
 
+std::optional<FoldedUser> newer_than_model(const FoldInBasis& basis, UserId user,
+                                           std::span<const Rating> ratings) {
+  auto folded = fold_in(basis, user, ratings);
+  if (folded.rated.empty() || is_as_trained(basis.model(), user, folded)) return std::nullopt;
+  return folded;
+}
+
 }  // namespace marquee

@@ -50,4 +50,10 @@ FoldedUser fold_in(const FoldInBasis& basis, UserId user, std::span<const Rating
 // Whether the model was trained on the same ratings of this user, so that its own list stands.
 bool is_as_trained(const ModelData& model, UserId user, const FoldedUser& folded);
 
+// Whom a list is made for where newer ratings count: the user with exactly these ratings; nullopt
+// where the model's own list for them stands, because it was trained on these ratings or because it
+// knows none of their movies.
+std::optional<FoldedUser> newer_than_model(const FoldInBasis& basis, UserId user,
+                                           std::span<const Rating> ratings);
+
 }  // namespace marquee

@@ -211,9 +211,7 @@ std::optional<FoldedUser> Api::newest_of(const ServedModel& served, UserId user)
     spdlog::warn("ratings are not folded in: {}", ratings.error().message());
     return std::nullopt;
   }
-  auto folded = fold_in(*served.fold_in, user, *ratings);
-  if (folded.rated.empty() || is_as_trained(*served.model.data, user, folded)) return std::nullopt;
-  return folded;
+  return newer_than_model(*served.fold_in, user, *ratings);
 }
 
 Answer<Response> Api::similar(const Call& call) const {
