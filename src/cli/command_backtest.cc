@@ -45,7 +45,8 @@ Status backtest(Context& context, const Arguments& arguments) {
 void add_backtest(CLI::App& app) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* command = add_command(
-      app, "backtest", "Replays history: what retraining daily, weekly or never would be worth",
+      app, "backtest",
+      "Replays history: what retraining daily, weekly or never would be worth, and fold-in",
       "marquee backtest --from 1998-03-01 --to 1998-04-23 --every 1d --plot backtest.svg",
       [arguments](Context& context) { return backtest(context, *arguments); });
   command->add_option("--from", arguments->from, "Where the first step begins, UTC")
