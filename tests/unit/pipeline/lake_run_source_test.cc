@@ -60,6 +60,10 @@ class LakeRunSourceTest : public testing::Test {
     EXPECT_TRUE(taken) << taken.error().message();
     return taken.value_or(Snapshot{});
   }
+  void take_one_more_event() {
+    ASSERT_TRUE(put_bronze(store_, {event(1, 10, 1, kStart + 9, 3)}));
+    stream_[0].end = stream_[0].committed.emplace(4);
+  }
   static std::vector<PlainEvent> first_day() {
     return {event(1, 10, 3, kStart, 0), event(1, 11, 4, kStart + 1, 1),
             event(2, 10, 2, kStart + 2, 2), event(1, 10, 5, kStart + 3, 0, 1),
@@ -162,9 +166,7 @@ TEST_F(LakeRunSourceTest, ALaterNightLeavesWhatAnEarlierOneBesideItNeeds) {
   ASSERT_TRUE(put_bronze(store_, first_day()));
   const auto earlier = source();
   const Snapshot before = snapshot(*earlier);
-  ASSERT_TRUE(put_bronze(store_, {event(1, 10, 1, kStart + 9, 3)}));
-  stream_[0].end = 4;
-  stream_[0].committed = 4;
+  take_one_more_event();
   on_put_ = [&] {  // the later one comes and goes while the earlier one writes its rows
     config_.data_dir = "elsewhere";
     const auto later = source();
@@ -182,9 +184,7 @@ TEST_F(LakeRunSourceTest, ANightThatComesTooLateWritesNothing) {
   ASSERT_TRUE(put_bronze(store_, first_day()));
   const auto earlier = source();
   const Snapshot before = snapshot(*earlier);
-  ASSERT_TRUE(put_bronze(store_, {event(1, 10, 1, kStart + 9, 3)}));
-  stream_[0].end = 4;
-  stream_[0].committed = 4;
+  take_one_more_event();
   const auto later = source();
   const Snapshot after = snapshot(*later);
   ASSERT_TRUE(later->write_features(after, std::vector<UserFeatures>{{.user = 1}}, {}, {}));
