@@ -1,6 +1,6 @@
 #include "stream/kafka_client.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 
@@ -69,6 +69,16 @@ std::vector<StreamPartition> from_kafka_list(const rd_kafka_topic_partition_list
   for (const auto& entry : std::span(list.elems, static_cast<std::size_t>(list.cnt)))
     partitions.push_back({entry.topic, entry.partition});
   return partitions;
+}
+
+std::string name_of(const StreamPartition& partition) {
+  return fmt::format("{}/{}", partition.topic, partition.partition);
+}
+
+std::string names_of(std::span<const StreamPartition> partitions) {
+  std::vector<std::string> names;
+  for (const StreamPartition& partition : partitions) names.push_back(name_of(partition));
+  return fmt::format("{}", fmt::join(names, " "));
 }
 
 struct KafkaClient::Hooks {

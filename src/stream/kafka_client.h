@@ -41,6 +41,9 @@ KafkaPartitionList to_kafka_list(std::span<const StreamPartition> partitions,
                                  std::span<const std::int64_t> offsets = {});
 std::vector<StreamPartition> from_kafka_list(const rd_kafka_topic_partition_list_t& list);
 
+std::string name_of(const StreamPartition& partition);
+std::string names_of(std::span<const StreamPartition> partitions);
+
 struct KafkaCallbacks {
   std::function<void(const rd_kafka_message_t&)> delivered;  // producers: an event's fate
   std::function<void(rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*)> rebalance;

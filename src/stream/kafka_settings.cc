@@ -84,14 +84,20 @@ KafkaSettings kafka_reader_settings(const Config& config) {
   };
 }
 
+// Without an instance id: the group does not wait for it once it has gone.
+KafkaSettings kafka_passer_by_settings(const Config& config) {
+  KafkaSettings settings = kafka_reader_settings(config);
+  settings.insert(settings.end(), {{"partition.assignment.strategy", "cooperative-sticky"},
+                                   {"session.timeout.ms", "10000"},
+                                   {"heartbeat.interval.ms", "1000"}});
+  return settings;
+}
+
 // Neither a restart nor a short silence moves a partition; after ten seconds of silence another
 // member takes over.
 KafkaSettings kafka_member_settings(const Config& config) {
-  KafkaSettings settings = kafka_reader_settings(config);
-  settings.insert(settings.end(), {{"group.instance.id", kafka_instance_id(config)},
-                                   {"partition.assignment.strategy", "cooperative-sticky"},
-                                   {"session.timeout.ms", "10000"},
-                                   {"heartbeat.interval.ms", "1000"}});
+  KafkaSettings settings = kafka_passer_by_settings(config);
+  settings.emplace_back("group.instance.id", kafka_instance_id(config));
   return settings;
 }
 

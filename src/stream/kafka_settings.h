@@ -18,8 +18,9 @@ Result<KafkaSettings> kafka_client_settings(const Config& config);
 
 // On top of these, for each kind of client.
 KafkaSettings kafka_producer_settings();
-KafkaSettings kafka_reader_settings(const Config& config);  // reads beside the group
-KafkaSettings kafka_member_settings(const Config& config);  // reads as a member of the group
+KafkaSettings kafka_reader_settings(const Config& config);     // reads beside the group
+KafkaSettings kafka_member_settings(const Config& config);     // reads as a member of the group
+KafkaSettings kafka_passer_by_settings(const Config& config);  // joins the group for a moment
 
 // kafka.instance_id, or where it is empty a name that is the same at every start with this data dir
 // on this host, and another for every other data dir or host.

@@ -1,9 +1,10 @@
 #include "stream/kafka_source.h"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include "core/log.h"
 #include "stream/kafka_client.h"
+#include "stream/kafka_group_watch.h"
 #include "stream/kafka_topics.h"
 
 namespace marquee {
@@ -15,16 +16,6 @@ using std::chrono::steady_clock;
 constexpr int kSeekMilliseconds = 5000;
 constexpr std::chrono::minutes kOutageAftermath(1);
 constexpr int kSoon = 5;  // milliseconds in which a message comes, if any are fetched
-
-std::string name_of(const StreamPartition& partition) {
-  return fmt::format("{}/{}", partition.topic, partition.partition);
-}
-
-std::string names_of(std::span<const StreamPartition> partitions) {
-  std::vector<std::string> names;
-  for (const StreamPartition& partition : partitions) names.push_back(name_of(partition));
-  return fmt::format("{}", fmt::join(names, " "));
-}
 
 int milliseconds_until(steady_clock::time_point deadline) {
   const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
@@ -79,12 +70,9 @@ Status KafkaSource::subscribe(PartitionOwner& owner) {
 
 Status KafkaSource::subscribe_as_member() {
   rd_kafka_poll_set_consumer(client_->get());
-  std::vector<StreamPartition> topics;
-  for (std::string& topic : kafka_topics(options_))
-    topics.push_back({std::move(topic), RD_KAFKA_PARTITION_UA});
-  const auto code = rd_kafka_subscribe(client_->get(), to_kafka_list(topics).get());
-  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
-  return std::unexpected(client_->error(code, "the topics cannot be subscribed to"));
+  MARQUEE_TRY(subscribe_to_kafka_topics(*client_, options_));
+  watch_ = std::make_unique<KafkaGroupWatch>(config_, *client_);
+  return {};
 }
 
 // A client that was driven out is of no use any more.
@@ -94,6 +82,7 @@ Status KafkaSource::join_again() {
   if (!held.empty()) give_up(held, /*lost=*/true);
   waiting_.reset();
   was_assigned_ = false;
+  watch_.reset();  // it asks through the client
   MARQUEE_TRY(connect({}));
   MARQUEE_TRY(subscribe_as_member());
   driven_out_ = false;
@@ -101,12 +90,7 @@ Status KafkaSource::join_again() {
 }
 
 Status KafkaSource::take_all_partitions() {
-  std::vector<StreamPartition> partitions;
-  for (const std::string& topic : kafka_topics(options_)) {
-    MARQUEE_ASSIGN(const std::int32_t count, kafka_partition_count(*client_, topic));
-    for (std::int32_t k = 0; k < count; ++k) partitions.push_back({topic, k});
-  }
-  waiting_ = std::move(partitions);
+  MARQUEE_ASSIGN(waiting_, kafka_partitions(*client_, options_));
   return {};
 }
 
@@ -360,6 +344,7 @@ Status KafkaSource::close() {
   if (std::exchange(waiting_, {}))
     KafkaError(rd_kafka_incremental_assign(client_->get(), to_kafka_list({}).get()));
   handed_over_ = {};
+  watch_.reset();
   const auto code = rd_kafka_consumer_close(client_->get());
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return handed_over_;
   return std::unexpected(client_->error(code, "the group cannot be left"));

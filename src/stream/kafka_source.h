@@ -15,6 +15,7 @@ struct rd_kafka_topic_partition_list_s;
 namespace marquee {
 
 class KafkaClient;
+class KafkaGroupWatch;
 
 // A member of the consumer group, static (see kafka_instance_id) and with cooperative rebalancing:
 // a partition that stays is never interrupted, and one that goes was made durable by its owner
@@ -22,7 +23,9 @@ class KafkaClient;
 // instance id resumes its partitions at once; they go to others after 10 s of absence. A second
 // member with the same instance id drives the first one out (kConflict at its next poll). So does,
 // after trouble with a connection, the member's own join whose answer was lost: one that is driven
-// out within a minute of trouble counts its partitions as lost and joins again, once.
+// out within a minute of trouble counts its partitions as lost and joins again, once. From
+// subscribe() to close() a thread beside it sees to it that the group reads every partition
+// (KafkaGroupWatch).
 //
 // Or a reader beside the group, which gets every partition at its first poll.
 //
@@ -79,6 +82,7 @@ class KafkaSource final : public EventSource {
   const Role role_;
   const std::string instance_id_;
   std::unique_ptr<KafkaClient> client_;
+  std::unique_ptr<KafkaGroupWatch> watch_;  // a member's; asks through client_, so it goes first
   PartitionOwner* owner_ = nullptr;
   std::map<StreamPartition, Assigned> assigned_;
   std::optional<std::vector<StreamPartition>> waiting_;  // ours, but the owner has not placed them

@@ -120,6 +120,25 @@ Result<std::int32_t> kafka_partition_count(const KafkaClient& client, const std:
   return found.partition_cnt;
 }
 
+Result<std::vector<StreamPartition>> kafka_partitions(const KafkaClient& client,
+                                                      const KafkaOptions& options) {
+  std::vector<StreamPartition> partitions;
+  for (const std::string& topic : kafka_topics(options)) {
+    MARQUEE_ASSIGN(const std::int32_t count, kafka_partition_count(client, topic));
+    for (std::int32_t k = 0; k < count; ++k) partitions.push_back({topic, k});
+  }
+  return partitions;
+}
+
+Status subscribe_to_kafka_topics(const KafkaClient& client, const KafkaOptions& options) {
+  std::vector<StreamPartition> topics;
+  for (std::string& topic : kafka_topics(options))
+    topics.push_back({std::move(topic), RD_KAFKA_PARTITION_UA});
+  const auto code = rd_kafka_subscribe(client.get(), to_kafka_list(topics).get());
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+  return std::unexpected(client.error(code, "the topics cannot be subscribed to"));
+}
+
 Status require_kafka_topic(const KafkaClient& client, const std::string& topic) {
   MARQUEE_ASSIGN(const std::int32_t partitions, kafka_partition_count(client, topic));
   if (partitions > 0) return {};
@@ -147,11 +166,7 @@ Result<std::vector<StreamProgress>> kafka_progress(const Config& config) {
   MARQUEE_ASSIGN(const auto client,
                  KafkaClient::create(RD_KAFKA_CONSUMER, config, kafka_reader_settings(config)));
   MARQUEE_TRY(client->await_brokers(kConnectPatience));
-  std::vector<StreamPartition> partitions;
-  for (const std::string& topic : kafka_topics(config.kafka)) {
-    MARQUEE_ASSIGN(const std::int32_t count, kafka_partition_count(*client, topic));
-    for (std::int32_t k = 0; k < count; ++k) partitions.push_back({topic, k});
-  }
+  MARQUEE_ASSIGN(auto partitions, kafka_partitions(*client, config.kafka));
   std::vector<StreamProgress> all;
   if (partitions.empty()) return all;
   std::ranges::sort(partitions);

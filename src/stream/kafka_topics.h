@@ -17,6 +17,13 @@ std::vector<std::string> kafka_topics(const KafkaOptions& options);
 // How many partitions the topic has; 0: it does not exist.
 Result<std::int32_t> kafka_partition_count(const KafkaClient& client, const std::string& topic);
 
+// All partitions of the configured topics.
+Result<std::vector<StreamPartition>> kafka_partitions(const KafkaClient& client,
+                                                      const KafkaOptions& options);
+
+// As a member of the client's group.
+Status subscribe_to_kafka_topics(const KafkaClient& client, const KafkaOptions& options);
+
 // kNotFound when there is none.
 Status require_kafka_topic(const KafkaClient& client, const std::string& topic);
 

@@ -1,9 +1,13 @@
 // Members of one consumer group on a real broker: they share, hand over and take over.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <thread>
 
 #include "stream/event_stream.h"
+#include "stream/kafka_client.h"
+#include "stream/kafka_group_watch.h"
 #include "tests/integration/services/kafka_server.h"
 #include "tests/integration/stream/reading_owner.h"
 
@@ -170,6 +174,37 @@ TEST_F(KafkaGroupTest, AReaderBesideTheGroupDisturbsNobody) {
   ASSERT_TRUE(poll_until({&a}, [&] { return a.owner.records.size() == 330; }));
   EXPECT_EQ(a.owner.assignments, 1);
   for (const auto& one : progress_of(config_)) EXPECT_FALSE(one.committed);
+}
+
+TEST_F(KafkaGroupTest, MadeToShareAnewByTwoAtOnceTheGroupReadsEverythingOnce) {
+  send(300);
+  Member a(config_, "a", log_), b(config_, "b", log_);
+  const auto all_held = [&] { return a.owner.held().size() + b.owner.held().size() == 3; };
+  ASSERT_TRUE(poll_until({&a, &b}, [&] { return !b.owner.held().empty() && all_held(); }));
+  std::atomic<int> done = 0;
+  const auto share_anew = [&](const std::stop_token& stop) {
+    const Status shared = make_kafka_group_share_anew(config_, stop);
+    EXPECT_TRUE(shared) << shared.error().message();
+    ++done;
+  };
+  {
+    const std::jthread one(share_anew), other(share_anew);
+    ASSERT_TRUE(poll_until({&a, &b}, [&] {
+      send(10);
+      return done == 2;
+    }));
+  }
+  const auto client =
+      std::move(*KafkaClient::create(RD_KAFKA_CONSUMER, config_, kafka_reader_settings(config_)));
+  GroupDescription group;
+  ASSERT_TRUE(poll_until({&a, &b}, [&] {
+    group = describe_kafka_group(config_, *client, {}).value_or(GroupDescription());
+    return group.settled && all_held() && a.source->at_end() && b.source->at_end();
+  }));
+  std::ranges::sort(group.members);
+  EXPECT_EQ(group.members, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(group.assigned.size(), 3u);
+  expect_each_once({&a, &b});
 }
 
 }  // namespace

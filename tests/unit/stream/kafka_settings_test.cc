@@ -102,6 +102,7 @@ TEST_F(KafkaSettingsTest, OnlyAMemberHasAnInstanceId) {
   };
   EXPECT_TRUE(has_instance(kafka_member_settings(config_)));
   EXPECT_FALSE(has_instance(kafka_reader_settings(config_)));
+  EXPECT_FALSE(has_instance(kafka_passer_by_settings(config_)));
 }
 
 }  // namespace
