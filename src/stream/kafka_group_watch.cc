@@ -102,7 +102,8 @@ void PasserBy::leave() {
   rd_kafka_unsubscribe(client_->get());
   while (is_member() && steady_clock::now() < deadline)
     KafkaMessage(rd_kafka_consumer_poll(client_->get(), kSliceMilliseconds));
-  rd_kafka_consumer_close(client_->get());
+  // Without an answer the brokers are not there: closing would wait for them.
+  if (!is_member()) rd_kafka_consumer_close(client_->get());
 }
 
 bool PasserBy::is_member() const {
@@ -147,9 +148,9 @@ Result<GroupDescription> describe_kafka_group(const Config& config, const KafkaC
 Status make_kafka_group_share_anew(const Config& config, const std::stop_token& stop) {
   PasserBy passer_by;
   MARQUEE_TRY(passer_by.join(config));
-  MARQUEE_TRY(passer_by.await_share(stop));
-  passer_by.leave();
-  return {};
+  Status shared = passer_by.await_share(stop);
+  passer_by.leave();  // else what it was given has no reader for a session
+  return shared;
 }
 
 KafkaGroupWatch::KafkaGroupWatch(const Config& config, const KafkaClient& member)
