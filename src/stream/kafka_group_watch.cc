@@ -18,7 +18,7 @@ using std::chrono::steady_clock;
 constexpr std::chrono::seconds kBetweenLooks(5);
 constexpr milliseconds kAnswerPatience(5000);
 constexpr std::chrono::seconds kSharePatience(60);
-constexpr std::chrono::seconds kLeavePatience(2);
+constexpr std::chrono::seconds kLeavePatience(5);
 constexpr int kSliceMilliseconds = 100;  // so soon a stop is noticed
 
 using Queue = std::unique_ptr<rd_kafka_queue_t, KafkaDeleter<rd_kafka_queue_destroy>>;
@@ -69,7 +69,7 @@ class PasserBy {
 
  private:
   bool is_member() const;
-  void answer(rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* list);
+  void answer(rd_kafka_resp_err_t code);
 
   bool was_given_ = false;
   std::unique_ptr<KafkaClient> client_;
@@ -77,8 +77,8 @@ class PasserBy {
 
 Status PasserBy::join(const Config& config) {
   KafkaCallbacks callbacks;
-  callbacks.rebalance = [this](rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* list) {
-    answer(code, list);
+  callbacks.rebalance = [this](rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t*) {
+    answer(code);
   };
   MARQUEE_ASSIGN(client_,
                  KafkaClient::create(RD_KAFKA_CONSUMER, config, kafka_passer_by_settings(config),
@@ -87,23 +87,28 @@ Status PasserBy::join(const Config& config) {
   return subscribe_to_kafka_topics(*client_, config.kafka);
 }
 
-void PasserBy::answer(rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* list) {
+// Takes nothing of what it is given, and so has nothing to give back: librdkafka refuses to
+// unassign what was not assigned, and goes on waiting for an answer.
+void PasserBy::answer(rd_kafka_resp_err_t code) {
+  const KafkaPartitionList none = to_kafka_list({});
   if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
     was_given_ = true;
-    KafkaError(rd_kafka_incremental_assign(client_->get(), to_kafka_list({}).get()));
+    KafkaError(rd_kafka_incremental_assign(client_->get(), none.get()));
   } else {
-    KafkaError(rd_kafka_incremental_unassign(client_->get(), list));
+    KafkaError(rd_kafka_incremental_unassign(client_->get(), none.get()));
   }
 }
 
-// Closed at once, librdkafka 2.0 does not tell the group when it was given nothing.
+// Closed at once, librdkafka 2.0 does not tell the group when it was given nothing. Who cannot
+// leave is missed by the group after a session.
 void PasserBy::leave() {
   const auto deadline = steady_clock::now() + kLeavePatience;
   rd_kafka_unsubscribe(client_->get());
-  while (is_member() && steady_clock::now() < deadline)
+  while (is_member()) {
+    if (steady_clock::now() >= deadline) return;
     KafkaMessage(rd_kafka_consumer_poll(client_->get(), kSliceMilliseconds));
-  // Without an answer the brokers are not there: closing would wait for them.
-  if (!is_member()) rd_kafka_consumer_close(client_->get());
+  }
+  rd_kafka_consumer_close(client_->get());
 }
 
 bool PasserBy::is_member() const {
