@@ -4,10 +4,13 @@
 #include <condition_variable>
 #include <iterator>
 #include <mutex>
+#include <optional>
+#include <span>
 
 #include "core/log.h"
 #include "stream/kafka_client.h"
 #include "stream/kafka_topics.h"
+#include "stream/member_assignment.h"
 
 namespace marquee {
 namespace {
@@ -16,45 +19,32 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kBetweenLooks(5);
-constexpr milliseconds kAnswerPatience(5000);
+constexpr milliseconds kAnswerPatience(2000);
 constexpr std::chrono::seconds kSharePatience(60);
 constexpr std::chrono::seconds kLeavePatience(5);
 constexpr int kSliceMilliseconds = 100;  // so soon a stop is noticed
 
-using Queue = std::unique_ptr<rd_kafka_queue_t, KafkaDeleter<rd_kafka_queue_destroy>>;
-using Event = std::unique_ptr<rd_kafka_event_t, KafkaDeleter<rd_kafka_event_destroy>>;
-using AdminOptions =
-    std::unique_ptr<rd_kafka_AdminOptions_t, KafkaDeleter<rd_kafka_AdminOptions_destroy>>;
+using Groups =
+    std::unique_ptr<const rd_kafka_group_list, KafkaDeleter<rd_kafka_group_list_destroy>>;
 
-// Null when a stop is requested first.
-Event ask_for_group(const KafkaClient& client, const std::string& group,
-                    const std::stop_token& stop) {
-  const Queue queue(rd_kafka_queue_new(client.get()));
-  const AdminOptions options(
-      rd_kafka_AdminOptions_new(client.get(), RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS));
-  rd_kafka_AdminOptions_set_request_timeout(options.get(), kAnswerPatience.count(), nullptr, 0);
-  const char* name = group.c_str();
-  rd_kafka_DescribeConsumerGroups(client.get(), &name, 1, options.get(), queue.get());
-  Event event;
-  while (event == nullptr && !stop.stop_requested())
-    event.reset(rd_kafka_queue_poll(queue.get(), kSliceMilliseconds));
-  return event;
+// A static member is called by its instance id and a draw of the broker's.
+std::string_view name_of_member(std::string_view id) {
+  constexpr std::size_t kDrawLength = 37;  // "-" and a UUID
+  const bool has_draw = id.size() > kDrawLength && id[id.size() - kDrawLength] == '-';
+  return has_draw ? id.substr(0, id.size() - kDrawLength) : id;
 }
 
-GroupDescription from_kafka(const rd_kafka_ConsumerGroupDescription_t& group) {
+// nullopt: what a member is assigned cannot be read.
+std::optional<GroupDescription> from_kafka(const rd_kafka_group_info& group) {
   GroupDescription description;
-  description.settled =
-      rd_kafka_ConsumerGroupDescription_state(&group) == RD_KAFKA_CONSUMER_GROUP_STATE_STABLE;
-  const std::size_t count = rd_kafka_ConsumerGroupDescription_member_count(&group);
-  for (std::size_t k = 0; k < count; ++k) {
-    const auto* member = rd_kafka_ConsumerGroupDescription_member(&group, k);
-    const char* instance = rd_kafka_MemberDescription_group_instance_id(member);
-    description.members.emplace_back(
-        instance != nullptr ? instance : rd_kafka_MemberDescription_consumer_id(member));
-    const auto* assigned =
-        rd_kafka_MemberAssignment_partitions(rd_kafka_MemberDescription_assignment(member));
-    if (assigned != nullptr)
-      std::ranges::copy(from_kafka_list(*assigned), std::back_inserter(description.assigned));
+  description.settled = std::string_view(group.state) == "Stable";
+  for (const auto& member : std::span(group.members, static_cast<std::size_t>(group.member_cnt))) {
+    description.members.emplace_back(name_of_member(member.member_id));
+    const auto assigned =
+        parse_member_assignment({static_cast<const char*>(member.member_assignment),
+                                 static_cast<std::size_t>(member.member_assignment_size)});
+    if (!assigned) return std::nullopt;
+    std::ranges::copy(*assigned, std::back_inserter(description.assigned));
   }
   return description;
 }
@@ -131,23 +121,24 @@ Status PasserBy::await_share(const std::stop_token& stop) {
 
 }  // namespace
 
-Result<GroupDescription> describe_kafka_group(const Config& config, const KafkaClient& client,
-                                              const std::stop_token& stop) {
+// Not by DescribeConsumerGroups: in librdkafka 2.0 that ends the program when brokers go away while
+// it waits (an assertion in rd_kafka_enq_once_del_source_return).
+Result<GroupDescription> describe_kafka_group(const Config& config, const KafkaClient& client) {
   const std::string& group = config.kafka.group;
   const auto refusal = [&](rd_kafka_resp_err_t code) {
     return std::unexpected(client.error(code, "the group " + group + " cannot be asked for"));
   };
-  const Event event = ask_for_group(client, group, stop);
-  if (event == nullptr) return refusal(RD_KAFKA_RESP_ERR__TIMED_OUT);
-  if (const auto code = rd_kafka_event_error(event.get()); code != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return refusal(code);
-  std::size_t count = 0;
-  const auto** groups = rd_kafka_DescribeConsumerGroups_result_groups(
-      rd_kafka_event_DescribeConsumerGroups_result(event.get()), &count);
-  if (const auto* error = rd_kafka_ConsumerGroupDescription_error(groups[0]);
-      rd_kafka_error_code(error) != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return refusal(rd_kafka_error_code(error));
-  return from_kafka(*groups[0]);
+  const rd_kafka_group_list* found = nullptr;
+  const auto code = rd_kafka_list_groups(client.get(), group.c_str(), &found,
+                                         static_cast<int>(kAnswerPatience.count()));
+  const Groups groups(found);
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return refusal(code);
+  if (groups->group_cnt != 1) return refusal(RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND);
+  const rd_kafka_group_info& info = groups->groups[0];
+  if (info.err != RD_KAFKA_RESP_ERR_NO_ERROR) return refusal(info.err);
+  auto description = from_kafka(info);
+  if (!description) return refusal(RD_KAFKA_RESP_ERR__BAD_MSG);
+  return std::move(*description);
 }
 
 Status make_kafka_group_share_anew(const Config& config, const std::stop_token& stop) {
@@ -181,7 +172,7 @@ void KafkaGroupWatch::run(const std::stop_token& stop) {
 }
 
 Status KafkaGroupWatch::look(UnreadPartitions& unread, const std::stop_token& stop) const {
-  MARQUEE_ASSIGN(const GroupDescription group, describe_kafka_group(config_, member_, stop));
+  MARQUEE_ASSIGN(const GroupDescription group, describe_kafka_group(config_, member_));
   MARQUEE_ASSIGN(const auto partitions, kafka_partitions(member_, config_.kafka));
   const auto due = unread.due(group, partitions, steady_clock::now());
   if (due.empty()) return {};

@@ -34,10 +34,9 @@ class KafkaGroupWatch {
   std::jthread thread_;
 };
 
-// What the configured group says of itself; asks through `client`. An answer that is not there when
-// a stop is requested is kUnavailable.
-Result<GroupDescription> describe_kafka_group(const Config& config, const KafkaClient& client,
-                                              const std::stop_token& stop);
+// What the configured group says of itself; asks through `client`. kUnavailable when no answer
+// comes within two seconds.
+Result<GroupDescription> describe_kafka_group(const Config& config, const KafkaClient& client);
 
 // Joins the group as one member more and leaves it as soon as it was given its share, of which it
 // reads nothing: both make the group share its partitions anew. Takes a few seconds, at most a

@@ -15,7 +15,7 @@ namespace marquee {
 // What a group says of itself at one moment.
 struct GroupDescription {
   bool settled = false;              // no rebalance is under way
-  std::vector<std::string> members;  // instance ids; of a member without one any other unique name
+  std::vector<std::string> members;  // instance ids; of a member without one any other name
   std::vector<StreamPartition> assigned;  // to any of the members
 };
 

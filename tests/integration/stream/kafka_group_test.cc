@@ -198,7 +198,7 @@ TEST_F(KafkaGroupTest, MadeToShareAnewByTwoAtOnceTheGroupReadsEverythingOnce) {
       std::move(*KafkaClient::create(RD_KAFKA_CONSUMER, config_, kafka_reader_settings(config_)));
   GroupDescription group;
   ASSERT_TRUE(poll_until({&a, &b}, [&] {
-    group = describe_kafka_group(config_, *client, {}).value_or(GroupDescription());
+    group = describe_kafka_group(config_, *client).value_or(GroupDescription());
     return group.settled && all_held() && a.source->at_end() && b.source->at_end();
   }));
   std::ranges::sort(group.members);
