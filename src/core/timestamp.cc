@@ -9,10 +9,8 @@ namespace marquee {
 namespace {
 
 using std::chrono::days;
-using std::chrono::floor;
 using std::chrono::microseconds;
 using std::chrono::sys_days;
-using std::chrono::sys_time;
 using std::chrono::year_month_day;
 
 // Reads fixed-width fields from the front of a text.
@@ -80,6 +78,17 @@ bool scan_offset(Scanner& in, TimeMicros& offset) {
   return true;
 }
 
+// Not chrono's floor: it multiplies the day out again, past the range of the first and the last.
+struct DayAndTime {
+  std::int64_t day = 0;  // since 1970
+  TimeMicros of_day = 0;
+};
+DayAndTime split(TimeMicros time) {
+  constexpr TimeMicros kDay = 86'400 * kMicrosPerSecond;
+  const bool before = time % kDay < 0;
+  return {time / kDay - (before ? 1 : 0), time % kDay + (before ? kDay : 0)};
+}
+
 }  // namespace
 
 std::optional<TimeMicros> parse_timestamp(std::string_view text) {
@@ -101,9 +110,7 @@ std::optional<TimeMicros> parse_timestamp(std::string_view text) {
 }
 
 std::string format_timestamp(TimeMicros time) {
-  const sys_time<microseconds> instant{microseconds(time)};
-  const auto day = floor<days>(instant);
-  const auto of_day = (instant - day).count();
+  const TimeMicros of_day = split(time).of_day;
   const auto second = of_day / kMicrosPerSecond;
   const auto micros = of_day % kMicrosPerSecond;
   std::string text = fmt::format("{}T{:02}:{:02}:{:02}", format_date(time), second / 3600,
@@ -113,7 +120,7 @@ std::string format_timestamp(TimeMicros time) {
 }
 
 std::string format_date(TimeMicros time) {
-  const year_month_day date{floor<days>(sys_time<microseconds>(microseconds(time)))};
+  const year_month_day date{sys_days(days(split(time).day))};
   return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
 }
