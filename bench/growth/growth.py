@@ -55,7 +55,7 @@ def exponent(before, after, size_before, size_after, what):
 
 class Series:
     def __init__(self, name):
-        self.name, self.done, self.left_out = name, [], []
+        self.name, self.done = name, []
 
     def size(self, point):
         return point[GROWS[self.name]]

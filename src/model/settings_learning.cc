@@ -135,7 +135,7 @@ class Learning {
 
   // Several small fits are done side by side, on one thread each: threads that share a small fit
   // mostly wait for one another, for very long when the machine has other work.
-  bool are_small(std::size_t fits) const {
+  bool go_side_by_side(std::size_t fits) const {
     const double items = static_cast<double>(regressed_items(input_.matrix.by_item()));
     const auto threads = static_cast<std::size_t>(thread_count(asked_.threads));
     return fits > 1 && threads > 1 && (items <= kSmallFit || fits >= threads) &&
@@ -184,7 +184,7 @@ class Learning {
     if (has(Part::kLatent) && asked_.latent_regularization == 0) open_up(Part::kLatent);
     if (trials.empty()) return {};
     tell("learning: ridges", 0);
-    const bool side_by_side = are_small(trials.size());
+    const bool side_by_side = go_side_by_side(trials.size());
     std::vector<std::optional<FittedCut>> fitted;
     MARQUEE_TRY(fit_cuts(std::span(cuts).first(count), open, side_by_side, fitted));
     tell("learning: ridges", 0.2);
@@ -232,7 +232,7 @@ class Learning {
     const auto cuts = cuts_needed(all);
     tell("learning: cuts", 0.5);
     std::vector<std::optional<FittedCut>> fitted;
-    MARQUEE_TRY(fit_cuts(cuts, parts_, are_small(cuts.size()), fitted));
+    MARQUEE_TRY(fit_cuts(cuts, parts_, go_side_by_side(cuts.size()), fitted));
     tell("learning: cuts", 0.8);
     for (std::size_t c = 0; c < fitted.size(); ++c) {
       const FittedCut& cut = *fitted[c];
