@@ -67,7 +67,7 @@ struct SilverOptions {
 
 struct IngestOptions {
   bool running_features = true;  // storage.mode aws: keep statistics up to date between nights
-  std::int64_t running_flush_seconds = 5;  // between two writes of the statistics that changed
+  std::int64_t running_flush_seconds = 5;       // between two writes of the statistics that changed
   std::int64_t max_inflight_bytes = 256 << 20;  // read but not yet durable; then reading pauses
   std::int64_t snapshot_wait_seconds =
       600;  // storage.mode aws: for the consumers, when a run begins
@@ -102,9 +102,9 @@ struct ModelOptions {
   double popularity_weight = -1;
 
   // How what is left to learning is learned.
-  bool learn = true;                   // false: what is not pinned follows rules of size
-  double learn_budget = 2000;          // arithmetic that the fits of learning may take, in GFLOP
-  double learn_coverage_ratio = 2.2;   // floor of coverage@10, over that of the popular list
+  bool learn = true;                    // false: what is not pinned follows rules of size
+  double learn_budget = 2000;           // arithmetic that the fits of learning may take, in GFLOP
+  double learn_coverage_ratio = 2.2;    // floor of coverage@10, over that of the popular list
   double learn_diversity_share = 0.65;  // floor of the diversity of users, of item–item's alone
 
   // Grade of an interaction: what a rating is worth as a signal.
@@ -120,10 +120,10 @@ struct ModelOptions {
   double similarity_threshold = 0.05;
 
   // item–item
-  std::string item_item = "auto";         // ease, cosine; auto: ease while it fits in dense_limit
-  double item_item_regularization = 0;    // the ridge of ease, in interactions; 0: learned
-  std::int64_t item_item_keep = 200;      // strongest weights kept for each item
-  double own_half_life = 0;  // days in which a user's own ratings lose half; 0: learned
+  std::string item_item = "auto";       // ease, cosine; auto: ease while it fits in dense_limit
+  double item_item_regularization = 0;  // the ridge of ease, in interactions; 0: learned
+  std::int64_t item_item_keep = 200;    // strongest weights kept for each item
+  double own_half_life = 0;             // days in which a user's own ratings lose half; 0: learned
 
   // latent
   std::int64_t latent_factors = 64;
@@ -145,6 +145,7 @@ struct ModelOptions {
 
   // Resources
   std::int64_t dense_limit = 0;  // bytes of any one dense matrix; 0: a quarter of the memory
+  bool keep_pair_sums = true;    // a night leaves what it counted for the next
   std::int64_t threads = 0;      // 0: every core
 };
 
@@ -159,18 +160,18 @@ struct RuleOptions {
 
 struct ValidateOptions {
   double max_dead_letter_share = 0.05;
-  double min_volume_share = 0.10;  // of the median new volume of the last runs
-  std::int64_t volume_runs = 7;    // how many last runs that median is over
+  double min_volume_share = 0.10;    // of the median new volume of the last runs
+  std::int64_t volume_runs = 7;      // how many last runs that median is over
   double max_missing_share = 0.001;  // of offsets that should hold something (aws); fails
   // The rest warn only.
   double max_drift = 0.2;  // population stability index of ratings against the last validated run
   double max_unknown_movie_share = 0;
-  double max_single_rating_share = 0.5;  // users with one rating only
-  std::int64_t max_user_burst = 120;     // ratings of one user within a minute
-  std::int64_t max_movie_burst = 600;    // ratings of one movie within a minute
-  double max_duplicate_share = 0.01;     // of new events (aws)
-  double max_out_of_order_share = 0.2;   // of new events (aws)
-  double max_late_share = 0.05;          // of new events (aws)
+  double max_single_rating_share = 0.5;      // users with one rating only
+  std::int64_t max_user_burst = 120;         // ratings of one user within a minute
+  std::int64_t max_movie_burst = 600;        // ratings of one movie within a minute
+  double max_duplicate_share = 0.01;         // of new events (aws)
+  double max_out_of_order_share = 0.2;       // of new events (aws)
+  double max_late_share = 0.05;              // of new events (aws)
   std::int64_t late_after_seconds = 86'400;  // behind the newest event before it in its partition
 };
 
@@ -250,8 +251,8 @@ std::map<std::string, std::string> marquee_environment();
 // Every key with its value as text, in the order of the struct; the data dir is not a key.
 std::vector<std::pair<std::string, std::string>> config_entries(const Config& config);
 
-// Whether another value of this key makes another model ("model.…", "ranking.…"). Threads and
-// dense_limit may change without the model becoming another.
+// Whether another value of this key makes another model ("model.…", "ranking.…"). Threads,
+// dense_limit and keep_pair_sums may change without the model becoming another.
 bool decides_the_model(std::string_view key);
 
 // The keys that decide the model, as a JSON object {"model.top_n": 20, …}; `with_model_entries`

@@ -19,8 +19,8 @@ struct Range {
 // What a text value must be one of; empty: anything.
 using Choices = std::vector<std::string_view>;
 
-// Calls visit(key, field, Range) for numbers, visit(key, field, Choices) for texts and visit(key, field) for
-// flags, once for each setting. `C` is Config or const Config.
+// Calls visit(key, field, Range) for numbers, visit(key, field, Choices) for texts and visit(key,
+// field) for flags, once for each setting. `C` is Config or const Config.
 template <typename C, typename Visitor>
 void visit_settings(C& c, Visitor&& visit) {
   constexpr Range kShare{0, 1}, kShareOrLearned{-1, 1}, kPositive{1, 9e15}, kNotNegative{0, 9e15};
@@ -96,6 +96,7 @@ void visit_settings(C& c, Visitor&& visit) {
   visit("model.precomputed_top_n", c.model.precomputed_top_n, Range{1, 1000});
   visit("model.popular_prior", c.model.popular_prior, Range{0, 1e9});
   visit("model.dense_limit", c.model.dense_limit, kNotNegative);
+  visit("model.keep_pair_sums", c.model.keep_pair_sums);
   visit("model.threads", c.model.threads, Range{0, 1024});
   visit("ranking.diversity", c.model.ranking.diversity, kShare);
   visit("ranking.popularity_discount", c.model.ranking.popularity_discount, Range{0, 100});
@@ -141,8 +142,7 @@ void visit_settings(C& c, Visitor&& visit) {
   visit("server.consume", c.server.consume);
   visit("server.model_poll_seconds", c.server.model_poll_seconds, Range{0, 86400});
   visit("server.fold_in", c.server.fold_in);
-  visit("log.level", c.log.level,
-        Choices{"trace", "debug", "info", "warn", "error", "off"});
+  visit("log.level", c.log.level, Choices{"trace", "debug", "info", "warn", "error", "off"});
   visit("log.format", c.log.format, Choices{"text", "json"});
 }
 

@@ -11,6 +11,9 @@ namespace {
 
 constexpr double kTrustedRatings = 5;
 
+// Steps of the range of all ratings in which their mean and deviation are counted.
+constexpr double kScaleSteps = 64;
+
 struct Moments {
   double mean = 0;
   double deviation = 0;
@@ -25,22 +28,38 @@ Moments moments_of(std::span<const float> ratings) {
   return {mean, std::sqrt(square / n)};
 }
 
+Moments coarse_moments_of(std::span<const float> ratings) {
+  const Moments exact = moments_of(ratings);
+  if (exact.deviation == 0) return exact;
+  const auto [least, greatest] = std::ranges::minmax(ratings);
+  const double step = (static_cast<double>(greatest) - least) / kScaleSteps;
+  return {least + step * std::round((exact.mean - least) / step),
+          step * std::max(1.0, std::round(exact.deviation / step))};
+}
+
 }  // namespace
+
+double grade_unit(const ModelOptions& options) {
+  return std::max(options.liked_strength, options.other_strength) / kGradeLevels;
+}
 
 GradeScale::GradeScale(std::span<const float> all, const ModelOptions& options)
     : threshold_(options.min_rating_threshold),
       other_(options.other_strength),
-      range_(options.liked_strength - options.other_strength) {
+      range_(options.liked_strength - options.other_strength),
+      unit_(grade_unit(options)) {
   if (options.grade_slope <= 0) return;
-  const Moments moments = moments_of(all);
+  const Moments moments = coarse_moments_of(all);
   mean_ = moments.mean;
   smooth_ = true;
   slope_ = moments.deviation > 0 ? options.grade_slope / moments.deviation : 0;
 }
 
 float GradeScale::grade_of(float rating, double own_mean) const {
-  if (!smooth_) return static_cast<float>(rating >= threshold_ ? other_ + range_ : other_);
-  return static_cast<float>(other_ + range_ / (1 + std::exp(-slope_ * (rating - own_mean) - 1)));
+  const double share = smooth_ ? 1 / (1 + std::exp(-slope_ * (rating - own_mean) - 1))
+                               : (rating >= threshold_ ? 1.0 : 0.0);
+  const double level = std::round((other_ + range_ * share) / unit_);
+  return static_cast<float>(unit_ * (smooth_ ? std::max(1.0, level) : level));
 }
 
 void GradeScale::append(std::span<const float> own, std::vector<float>& grades) const {

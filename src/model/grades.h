@@ -15,11 +15,17 @@ struct Grades {
   SparseRows by_item;  // items × users, the same grades
 };
 
-// other_strength + (liked_strength - other_strength) · s, where s rises smoothly from 0 to 1 around
-// the user's own mean m: s = 1 / (1 + exp(-(grade_slope · (rating - m) / d + 1))), with d the
-// deviation of all ratings and m shrunk to the mean of all by 5 ratings' worth. Any scale of
-// ratings gives the same grades. With grade_slope 0 a rating is liked (>= min_rating_threshold) or
-// not.
+// Grades are whole multiples of grade_unit, at most kGradeLevels of them: sums of their products
+// are then exact, whatever the order in which they are taken.
+inline constexpr int kGradeLevels = 64;
+double grade_unit(const ModelOptions& options);  // the greater strength / kGradeLevels
+
+// other_strength + (liked_strength - other_strength) · s, to the nearest level, where s rises
+// smoothly from 0 to 1 around the user's own mean m: s = 1 / (1 + exp(-(grade_slope · (rating - m)
+// / d + 1))), with d the deviation of all ratings and m shrunk to the mean of all by 5 ratings'
+// worth; no grade is 0. Mean and deviation of all count in 64ths of the range of all ratings, so
+// that a day's ratings seldom change everybody's grades. Any scale of ratings gives the same
+// grades. With grade_slope 0 a rating is liked (>= min_rating_threshold) or not.
 Grades grade(const InteractionMatrix& matrix, const ModelOptions& options);
 
 // The same, one user at a time: for users whose ratings were not among those that set the scale.
@@ -34,7 +40,7 @@ class GradeScale {
  private:
   float grade_of(float rating, double own_mean) const;
 
-  double threshold_, other_, range_;
+  double threshold_, other_, range_, unit_;
   bool smooth_ = false;
   double mean_ = 0;   // of all ratings
   double slope_ = 0;  // per rating point

@@ -111,22 +111,25 @@ void describe_items(ModelData& model, std::span<const Movie> catalogue) {
 
 Result<TrainedModel> train_hybrid(std::span<const Rating> ratings, std::span<const Movie> catalogue,
                                   const ModelOptions& options, Lineage lineage,
-                                  const TrainProgress& progress) {
+                                  const TrainProgress& progress, const PairKeeping& pairs) {
   if (ratings.empty())
     return fail(ErrorCode::kUnfit, "there are no ratings to train on", "training data",
                 "import some: marquee import --ratings FILE --movies FILE");
-  TrainedModel trained{nullptr, {}, "off"};
+  TrainedModel trained{nullptr, {}, "off", {}, {}};
   StepTimer timer(progress, trained.steps);
   timer.start("rating matrix", 0);
   MARQUEE_ASSIGN(const InteractionMatrix matrix, InteractionMatrix::build(ratings, catalogue));
   const Grades grades = grade(matrix, options);
   const RatingTimes times(matrix.times().span());
-  const FitInput input{matrix, grades, times, catalogue};
+  PairBook book{matrix.user_ids(), matrix.item_ids(), pairs.earlier, pairs.keep, {}, {}};
+  const FitInput input{matrix, grades, times, catalogue, {}, &book};
 
   MARQUEE_ASSIGN(auto learned_fit, learn_and_fit(input, options, timer));
   auto& [learned, fitted] = learned_fit;
   hold_floors(learned, fitted.model, matrix, options);
   trained.item_item_method = fitted.item_item_method;
+  trained.pair_count = book.count;
+  trained.pair_sums = std::move(book.sums);
   auto model = std::make_shared<ModelData>(std::move(fitted.model));
   model->lineage = std::move(lineage);
   model->learned_json = learned.json;

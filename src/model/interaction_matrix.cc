@@ -67,13 +67,14 @@ std::optional<std::int32_t> find_id(std::span<const std::int64_t> ids, std::int6
   return static_cast<std::int32_t>(found - ids.begin());
 }
 
-SparseRows transpose(const SparseRows& rows, std::size_t column_count) {
+template <typename T>
+SparseRowsOf<T> transpose(const SparseRowsOf<T>& rows, std::size_t column_count) {
   std::vector<std::int64_t> offsets(column_count + 1);
   for (const std::int32_t column : rows.columns) ++offsets[static_cast<std::size_t>(column) + 1];
   std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
   std::vector<std::int64_t> next(offsets.begin(), offsets.end() - 1);
   std::vector<std::int32_t> columns(rows.columns.size());
-  std::vector<float> values(rows.columns.size());
+  std::vector<T> values(rows.columns.size());
   for (std::size_t r = 0; r < rows.rows(); ++r) {
     const auto row = rows.row(r);
     for (std::size_t k = 0; k < row.columns.size(); ++k) {
@@ -84,6 +85,9 @@ SparseRows transpose(const SparseRows& rows, std::size_t column_count) {
   }
   return {std::move(offsets), std::move(columns), std::move(values)};
 }
+
+template SparseRows transpose(const SparseRows&, std::size_t);
+template SparseRowsOf<std::uint8_t> transpose(const SparseRowsOf<std::uint8_t>&, std::size_t);
 
 Result<InteractionMatrix> InteractionMatrix::build(std::span<const Rating> ratings,
                                                    std::span<const Movie> catalogue) {

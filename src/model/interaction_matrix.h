@@ -52,7 +52,9 @@ class InteractionMatrix {
 // The position of `id` in ascending `ids`.
 std::optional<std::int32_t> find_id(std::span<const std::int64_t> ids, std::int64_t id);
 
-// rows × columns → columns × rows; columns of the result ascend within its rows.
-SparseRows transpose(const SparseRows& rows, std::size_t column_count);
+// rows × columns → columns × rows; columns of the result ascend within its rows. T: float or
+// std::uint8_t.
+template <typename T>
+SparseRowsOf<T> transpose(const SparseRowsOf<T>& rows, std::size_t column_count);
 
 }  // namespace marquee

@@ -6,6 +6,7 @@
 #include <sys/sysinfo.h>
 
 #include <cmath>
+#include <numeric>
 
 #include "model/neighbors.h"
 #include "model/parallel.h"
@@ -60,25 +61,52 @@ RatedItems rated_items(const SparseRows& by_item) {
   return rated;
 }
 
-// Row i of XᵀX over the rated items, columns up to i: one thread a row, so that sums are taken in
-// one order whatever the threads.
-Square gram(const Grades& grades, const RatedItems& rated, int threads) {
+Array<std::int64_t> ids_of(std::span<const std::int64_t> ids,
+                           std::span<const std::int32_t> places) {
+  std::vector<std::int64_t> found;
+  found.reserve(places.size());
+  for (const std::int32_t place : places) found.push_back(ids[static_cast<std::size_t>(place)]);
+  return found;
+}
+
+// The grades over the rated items, as levels.
+LevelRows levels_of(const SparseRows& grades, const RatedItems& rated, double unit) {
+  std::vector<std::int64_t> offsets{0};
+  std::vector<std::int32_t> columns;
+  std::vector<std::uint8_t> levels;
+  columns.reserve(grades.columns.size());
+  levels.reserve(grades.columns.size());
+  for (std::size_t u = 0; u < grades.rows(); ++u) {
+    const auto row = grades.row(u);
+    for (std::size_t k = 0; k < row.columns.size(); ++k) {
+      const auto place = rated.place_of[static_cast<std::size_t>(row.columns[k])];
+      if (place < 0) continue;
+      columns.push_back(place);
+      levels.push_back(static_cast<std::uint8_t>(std::lround(row.values[k] / unit)));
+    }
+    offsets.push_back(static_cast<std::int64_t>(columns.size()));
+  }
+  return {std::move(offsets), std::move(columns), std::move(levels)};
+}
+
+// The lower triangle of XᵀX over the rated items.
+Square gram(const Grades& grades, const RatedItems& rated, const ModelOptions& options,
+            PairBook& book) {
+  const double unit = grade_unit(options);
+  PairedUsers users{book.user_ids, {}, levels_of(grades.by_user, rated, unit)};
+  users.item_ids = ids_of(book.item_ids.span(), rated.items);
   Square g(rated.items.size());
-  for_each_row(g.size(), threads, [&] {
-    return [&](std::size_t place) {
-      float* out = g.row(place);
-      const std::int32_t item = rated.items[place];
-      const auto raters = grades.by_item.row(static_cast<std::size_t>(item));
-      for (std::size_t k = 0; k < raters.columns.size(); ++k) {
-        const float x = raters.values[k];
-        const auto other = grades.by_user.row(static_cast<std::size_t>(raters.columns[k]));
-        for (std::size_t j = 0; other.columns[j] < item; ++j)
-          if (const auto at = rated.place_of[static_cast<std::size_t>(other.columns[j])]; at >= 0)
-            out[at] += x * other.values[j];
-        out[place] += x * x;
-      }
-    };
-  });
+  std::optional<PairTriangle> kept;
+  if (book.keep) kept.emplace(g.size());
+  book.count = sum_pairs(users, book.earlier, thread_count(options.threads),
+                         [&](std::size_t item, std::span<const std::uint64_t> sums) {
+                           std::ranges::transform(sums, g.row(item), [&](std::uint64_t sum) {
+                             return static_cast<float>(unit * unit * static_cast<double>(sum));
+                           });
+                           if (kept) kept->take(item, sums);
+                         });
+  if (!kept) return g;
+  if (auto sums = std::move(*kept).finish()) book.sums = PairSums{std::move(users), *sums};
   return g;
 }
 
@@ -147,13 +175,19 @@ Result<ItemItemMethod> choose_item_item(const ModelOptions& options, std::size_t
       "model.item_item", "set model.item_item to auto or cosine, or raise model.dense_limit");
 }
 
-Result<SparseRows> fit_ease(const Grades& grades, const ModelOptions& options) {
-  const int threads = thread_count(options.threads);
+Result<SparseRows> fit_ease(const Grades& grades, const ModelOptions& options, PairBook* book) {
   const RatedItems rated = rated_items(grades.by_item);
-  Square inverse = gram(grades, rated, threads);
+  PairBook unkept;
+  if (book == nullptr) {
+    std::vector<std::int64_t> names(rated.place_of.size());
+    std::iota(names.begin(), names.end(), std::int64_t{0});
+    unkept.item_ids = std::move(names);
+    book = &unkept;
+  }
+  Square inverse = gram(grades, rated, options, *book);
   for (std::size_t i = 0; i < inverse.size(); ++i)
     inverse.row(i)[i] += static_cast<float>(options.item_item_regularization);
-  MARQUEE_TRY(invert(inverse, threads));
+  MARQUEE_TRY(invert(inverse, thread_count(options.threads)));
   return transpose(strongest_weights(inverse, rated, options), rated.place_of.size());
 }
 

@@ -4,8 +4,22 @@
 #include "core/config.h"
 #include "core/error.h"
 #include "model/grades.h"
+#include "model/pair_sums.h"
 
 namespace marquee {
+
+// Lets fit_ease take over sums of an earlier fit and leave its own for the next. Neither changes
+// what is fitted.
+struct PairBook {
+  Array<std::int64_t> user_ids;  // of the grades' rows and columns
+  Array<std::int64_t> item_ids;
+  const PairSums* earlier = nullptr;  // null: everybody is counted
+  bool keep = false;                  // fill `sums`
+
+  // Filled by the fit.
+  std::optional<PairSums> sums;    // absent where they are not kept, or do not fit into 32 bits
+  std::optional<PairCount> count;  // absent until something was counted
+};
 
 // How many items take part in fit_ease.
 std::size_t regressed_items(const SparseRows& by_item);
@@ -21,9 +35,11 @@ Result<ItemItemMethod> choose_item_item(const ModelOptions& options, std::size_t
 // of the result holds the weights B_ji by which an interaction with j adds to item i; of each
 // target item only the `item_item_keep` greatest by magnitude are kept. Items that nobody rated
 // have no weights, and past 4,000 rated items neither have those with fewer than 3 ratings, which
-// teach next to nothing and are many. Memory: regressed_items² floats, once. kUnfit when G + λI is
-// not positive definite in single precision (the ridge is too small for the data).
-Result<SparseRows> fit_ease(const Grades& grades, const ModelOptions& options);
+// teach next to nothing and are many. Memory: regressed_items² floats, once; and half as many
+// integers with a book that keeps. kUnfit when G + λI is not positive definite in single precision
+// (the ridge is too small for the data).
+Result<SparseRows> fit_ease(const Grades& grades, const ModelOptions& options,
+                            PairBook* book = nullptr);
 
 // Cosine between the items' columns of grades, pairs with fewer than `min_common_items` common
 // users left out, the `item_item_keep` greatest of each item kept. Sparse throughout: one row of

@@ -45,15 +45,16 @@ class Array {
 };
 
 // A sparse matrix by rows (CSR): row r is columns/values [offsets[r], offsets[r+1]).
-struct SparseRows {
+template <typename T>
+struct SparseRowsOf {
   Array<std::int64_t> offsets;  // rows + 1
   Array<std::int32_t> columns;  // ascending within a row unless said otherwise
-  Array<float> values;
+  Array<T> values;
 
   std::size_t rows() const { return offsets.empty() ? 0 : offsets.size() - 1; }
   struct Row {
     std::span<const std::int32_t> columns;
-    std::span<const float> values;
+    std::span<const T> values;
   };
   Row row(std::size_t r) const {
     const auto first = static_cast<std::size_t>(offsets[r]);
@@ -61,6 +62,7 @@ struct SparseRows {
     return {columns.span().subspan(first, count), values.span().subspan(first, count)};
   }
 };
+using SparseRows = SparseRowsOf<float>;
 
 // Texts, one after the other in one buffer; text i is bytes [offsets[i], offsets[i+1]).
 struct TextPool {

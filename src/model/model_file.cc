@@ -2,148 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "model/recommender.h"
-#include "model/tensor_file.h"
+#include "model/tensor_values.h"
 
 namespace marquee {
 namespace {
-
-template <typename T>
-std::span<const std::byte> bytes_of(const Array<T>& values) {
-  return std::as_bytes(values.span());
-}
-
-// Collects the tensors of a model in the order in which they lie in the file.
-class TensorList {
- public:
-  template <typename T>
-  void add(std::string name, const Array<T>& values, std::vector<std::int64_t> shape) {
-    tensors_.push_back({std::move(name), dtype_of<T>(), std::move(shape), bytes_of(values)});
-  }
-  template <typename T>
-  void add(std::string name, const Array<T>& values) {
-    add(std::move(name), values, {static_cast<std::int64_t>(values.size())});
-  }
-  void add(const std::string& name, const SparseRows& rows) {
-    add(name + ".offsets", rows.offsets);
-    add(name + ".columns", rows.columns);
-    add(name + ".values", rows.values);
-  }
-  void add(const std::string& name, const TextPool& texts) {
-    add(name + ".offsets", texts.offsets);
-    add(name + ".bytes", texts.bytes);
-  }
-  std::span<const TensorToWrite> span() const { return tensors_; }
-
- private:
-  std::vector<TensorToWrite> tensors_;
-};
-
-// Reads tensors one after the other; the first failure is kept and everything after it is passed
-// over.
-class TensorReader {
- public:
-  explicit TensorReader(std::shared_ptr<const TensorFile> file) : file_(std::move(file)) {}
-
-  template <typename T>
-  Array<T> array(const std::string& name, std::vector<std::int64_t> shape) {
-    if (!status_) return {};
-    auto values = file_->values<T>(name, shape);
-    if (values) return Array<T>(*values, file_);
-    status_ = std::unexpected(std::move(values.error()));
-    return {};
-  }
-
-  // Ascending ids without repeats, all positive.
-  Array<std::int64_t> ids(const std::string& name) {
-    auto ids = array<std::int64_t>(name, {-1});
-    for (std::size_t k = 0; status_ && k < ids.size(); ++k)
-      if (ids[k] <= (k == 0 ? 0 : ids[k - 1]))
-        refuse(name, fmt::format("id {} at {} is not greater than the one before it", ids[k], k));
-    return ids;
-  }
-
-  SparseRows sparse(const std::string& name, std::size_t rows, std::size_t columns) {
-    SparseRows result;
-    result.offsets = offsets(name + ".offsets", rows);
-    const std::int64_t count = status_ ? result.offsets[rows] : 0;
-    result.columns = indices(name + ".columns", {count}, 0, columns);
-    result.values = finite(name + ".values", {count});
-    return result;
-  }
-
-  // The same with columns that ascend within each row, as look-ups by binary search need them.
-  SparseRows sorted_sparse(const std::string& name, std::size_t rows, std::size_t columns) {
-    SparseRows result = sparse(name, rows, columns);
-    for (std::size_t r = 0; status_ && r < rows; ++r) {
-      const auto row = result.row(r).columns;
-      if (std::ranges::adjacent_find(row, std::greater_equal<>()) != row.end())
-        refuse(name + ".columns", fmt::format("row {} does not ascend", r));
-    }
-    return result;
-  }
-
-  TextPool texts(const std::string& name, std::int64_t count) {
-    TextPool pool;
-    if (count < 0 && status_) {
-      const auto found = file_->find(name + ".offsets");
-      if (found && (*found)->shape.size() == 1) count = (*found)->shape[0] - 1;
-      if (count < 0) count = 0;
-    }
-    pool.offsets = offsets(name + ".offsets", static_cast<std::size_t>(count));
-    pool.bytes = array<std::uint8_t>(name + ".bytes",
-                                     {status_ ? pool.offsets[static_cast<std::size_t>(count)] : 0});
-    return pool;
-  }
-
-  // Indices in [least, limit).
-  Array<std::int32_t> indices(const std::string& name, std::vector<std::int64_t> shape,
-                              std::int32_t least, std::size_t limit) {
-    auto values = array<std::int32_t>(name, std::move(shape));
-    std::int64_t low = least, high = least;
-    for (const std::int32_t value : values) {
-      low = std::min<std::int64_t>(low, value);
-      high = std::max<std::int64_t>(high, value);
-    }
-    if (status_ && !values.empty() && (low < least || high >= static_cast<std::int64_t>(limit)))
-      refuse(name, fmt::format("an index lies outside [{}, {})", least, limit));
-    return values;
-  }
-
-  Array<float> finite(const std::string& name, std::vector<std::int64_t> shape) {
-    auto values = array<float>(name, std::move(shape));
-    float sum = 0;  // 0 × anything but a finite number is NaN, and stays it
-    for (const float value : values) sum += 0.0f * value;
-    if (status_ && std::isnan(sum)) refuse(name, "a value is not finite");
-    return values;
-  }
-
-  void refuse(const std::string& name, const std::string& why) {
-    if (status_)
-      status_ = fail(ErrorCode::kCorrupt, fmt::format("tensor '{}' is wrong: {}", name, why),
-                     file_->name(), "train and deploy the model again");
-  }
-  Status status() const { return status_; }
-
- private:
-  // Starts at 0, never falls, `count` + 1 long.
-  Array<std::int64_t> offsets(const std::string& name, std::size_t count) {
-    auto values = array<std::int64_t>(name, {static_cast<std::int64_t>(count) + 1});
-    if (!status_) return values;
-    if (values[0] != 0) refuse(name, "it does not start at 0");
-    for (std::size_t k = 1; status_ && k < values.size(); ++k)
-      if (values[k] < values[k - 1]) refuse(name, fmt::format("it falls at {}", k));
-    return values;
-  }
-
-  std::shared_ptr<const TensorFile> file_;
-  Status status_;
-};
 
 Result<std::string> metadata_of(const TensorFile& file, const std::string& key) {
   const auto found = file.metadata().find(key);
@@ -191,21 +56,21 @@ void read_tensors(TensorReader& in, ModelData& model) {
   model.item_ids = in.ids("item_ids");
   const std::size_t users = model.user_count(), items = model.item_count();
   const auto item_shape = static_cast<std::int64_t>(items);
-  model.ratings = in.sorted_sparse("ratings", users, items);
+  model.ratings = in.sorted_sparse<float>("ratings", users, items);
   const auto rating_count = static_cast<std::int64_t>(model.ratings.columns.size());
   model.interest = in.finite("interest", {rating_count});
-  model.item_item = in.sorted_sparse("item_item", items, items);
-  model.user_user = in.sorted_sparse("user_user", users, users);
+  model.item_item = in.sorted_sparse<float>("item_item", items, items);
+  model.user_user = in.sorted_sparse<float>("user_user", users, users);
   model.latent_items = in.finite("latent.items", {-1, item_shape});
   const std::int64_t factors =
       items == 0 ? 0 : static_cast<std::int64_t>(model.latent_items.size() / items);
   model.latent_users = in.finite("latent.users", {static_cast<std::int64_t>(users), factors});
   model.popularity = in.finite("popularity", {item_shape});
   model.terms = in.texts("terms", -1);
-  model.content = in.sorted_sparse("content", items, model.terms.size());
+  model.content = in.sorted_sparse<float>("content", items, model.terms.size());
   model.content_mean = in.finite("content.mean", {static_cast<std::int64_t>(model.terms.size())});
   model.content_prior = in.finite("content.prior", {item_shape});
-  model.similar = in.sparse("similar", items, items);
+  model.similar = in.sparse<float>("similar", items, items);
   model.titles = in.texts("titles", item_shape);
   model.genres = in.texts("genres", item_shape);
   model.years = in.array<std::int32_t>("years", {item_shape});
@@ -262,7 +127,7 @@ Result<LoadedModel> load_model(const std::filesystem::path& path) {
   MARQUEE_ASSIGN(auto file, TensorFile::load(path));
   auto model = std::make_shared<ModelData>();
   MARQUEE_TRY(read_header(*file, *model));
-  TensorReader reader(file);
+  TensorReader reader(file, "train and deploy the model again");
   read_tensors(reader, *model);
   MARQUEE_TRY(reader.status());
   LoadedModel loaded;

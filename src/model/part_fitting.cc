@@ -29,14 +29,14 @@ PartSet wanted_parts(const ModelOptions& options) {
   return parts;
 }
 
-Result<std::string_view> fit_item_item(ModelData& model, const Grades& grades) {
+Result<std::string_view> fit_item_item(ModelData& model, const Grades& grades, PairBook* pairs) {
   MARQUEE_ASSIGN(const ItemItemMethod method,
                  choose_item_item(model.options, regressed_items(grades.by_item)));
   if (method == ItemItemMethod::kCosine) {
     model.item_item = fit_item_cosine(grades, model.options);
     return "cosine";
   }
-  MARQUEE_ASSIGN(model.item_item, fit_ease(grades, model.options));
+  MARQUEE_ASSIGN(model.item_item, fit_ease(grades, model.options, pairs));
   return "ease";
 }
 
@@ -73,7 +73,7 @@ Result<FittedParts> fit_parts(const FitInput& input, const ModelOptions& options
   tell("item-item", 0.25);
   model.item_item = empty_rows(model.item_count());
   if (has(parts, Part::kItemItem)) {
-    MARQUEE_ASSIGN(fitted.item_item_method, fit_item_item(model, input.grades));
+    MARQUEE_ASSIGN(fitted.item_item_method, fit_item_item(model, input.grades, input.pairs));
   }
   tell("latent", 0.5);
   if (has(parts, Part::kLatent)) MARQUEE_TRY(fit_latent_part(model, input));

@@ -31,6 +31,7 @@ struct FitInput {
   const RatingTimes& times;
   std::span<const Movie> catalogue;
   std::span<const std::uint8_t> neighbors_for = {};  // by user: 1 to find neighbours; empty: all
+  PairBook* pairs = nullptr;                         // of the item–item part; may be null
 };
 
 struct FittedParts {
@@ -48,8 +49,9 @@ Result<FittedParts> fit_parts(const FitInput& input, const ModelOptions& options
 // and the like must be what the parts were fitted with.
 void give_options(ModelData& model, const FitInput& input, const ModelOptions& options);
 
-// Adds to `model` the item–item part alone; tells the method.
-Result<std::string_view> fit_item_item(ModelData& model, const Grades& grades);
+// Adds to `model` the item–item part alone; tells the method. `pairs` as in FitInput.
+Result<std::string_view> fit_item_item(ModelData& model, const Grades& grades,
+                                       PairBook* pairs = nullptr);
 
 // Adds to `model` the latent part alone.
 Status fit_latent_part(ModelData& model, const FitInput& input);

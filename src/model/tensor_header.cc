@@ -15,7 +15,8 @@ struct DtypeName {
   std::string_view name;
   std::uint64_t size;
 };
-constexpr std::array<DtypeName, 5> kDtypes = {{{Dtype::kU8, "U8", 1},
+constexpr std::array<DtypeName, 6> kDtypes = {{{Dtype::kU8, "U8", 1},
+                                               {Dtype::kU32, "U32", 4},
                                                {Dtype::kI32, "I32", 4},
                                                {Dtype::kI64, "I64", 8},
                                                {Dtype::kF32, "F32", 4},

@@ -18,6 +18,7 @@ using nlohmann::ordered_json;
 
 constexpr const char* kAuditFile = "forgotten.jsonl";
 constexpr const char* kRecordsPlace = "run records";
+constexpr const char* kPairSumsPlace = "pair sums";
 
 // The audit of one call: lines that tell of the users no more than how many they were.
 class Audit {
@@ -76,6 +77,7 @@ class Forgetting {
         request_(request),
         users_(users),
         places_(places),
+        registry_(config.data_dir, clock),
         audit_(config, clock, request, users.users().size()) {}
 
   Result<ForgettingReport> run() {
@@ -101,14 +103,14 @@ class Forgetting {
   Result<std::vector<ForgettingPlace>> scan() {
     MARQUEE_ASSIGN(PlaceCounts counts, places_.find());
     counts.emplace_back(kRecordsPlace, count_in_records(config_.data_dir, users_.users()));
+    counts.emplace_back(kPairSumsPlace, count_in_pair_sums(registry_, users_.users()));
     std::vector<ForgettingPlace> places;
     for (auto& [name, count] : counts) places.push_back({std::move(name), count, count});
     return places;
   }
 
   Result<std::vector<std::string>> models() {
-    std::vector<std::string> found =
-        models_with(ModelRegistry(config_.data_dir, clock_), users_.users());
+    std::vector<std::string> found = models_with(registry_, users_.users());
     MARQUEE_ASSIGN(const auto elsewhere, places_.models_elsewhere());
     found.insert(found.end(), elsewhere.begin(), elsewhere.end());
     return found;
@@ -119,6 +121,7 @@ class Forgetting {
     MARQUEE_ASSIGN(const bool computed, places_.remove());
     if (computed && report.found() > 0) report.exact_as_of = began;
     MARQUEE_TRY(forget_in_records(config_.data_dir, users_.users()));
+    MARQUEE_TRY(forget_in_pair_sums(registry_, users_.users()));
     MARQUEE_TRY(forget_training_of(config_.data_dir, report.models));
     MARQUEE_ASSIGN(const auto after, scan());
     for (std::size_t k = 0; k < after.size(); ++k) report.places[k].left = after[k].found;
@@ -130,6 +133,7 @@ class Forgetting {
   const ForgettingRequest& request_;
   const UserMentions& users_;
   UserPlaces& places_;
+  const ModelRegistry registry_;
   const Audit audit_;
 };
 

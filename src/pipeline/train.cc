@@ -19,7 +19,8 @@ Result<TaskOutcome> train(const RunContext& run, const RunFolder& folder) {
                        {.ratings = ratings,
                         .movies = movies,
                         .run_id = run.run_id,
-                        .snapshot_json = to_json(data.snapshot)},
+                        .snapshot_json = to_json(data.snapshot),
+                        .pair_sums = registry.pair_sums_path()},
                        registry.model_path(run.run_id), run.progress);
 }
 

@@ -15,14 +15,17 @@ struct TrainingInput {
   std::span<const Movie> movies;
   std::string run_id;
   std::string snapshot_json;  // what was read, for the lineage
+  // Where an earlier training left the sums of its pairs and this one leaves its own; empty:
+  // neither.
+  std::filesystem::path pair_sums = {};
 };
 
 // Fits by config.model.
-Result<TrainedModel> fit(const Config& config, const TrainingInput& input,
-                         const Progress& progress);
+Result<TrainedModel> fit(const Config& config, const TrainingInput& input, const Progress& progress,
+                         const PairKeeping& pairs = {});
 
 // Fits and writes to `path`; figures and text are the summary: rows, time a step, peak memory, file
-// size.
+// size. Pair sums that cannot be read or written are a warning: they only save time.
 Result<TaskOutcome> fit_and_write(const Config& config, const TrainingInput& input,
                                   const std::filesystem::path& path, const Progress& progress);
 

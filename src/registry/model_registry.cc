@@ -95,6 +95,10 @@ fs::path ModelRegistry::evaluation_path(std::string_view run_id) const {
   return folder() / fmt::format("{}{}.evaluation.json", kPrefix, run_id);
 }
 
+fs::path ModelRegistry::pair_sums_path() const {
+  return data_dir_ / "models" / "pair_sums.safetensors";
+}
+
 std::vector<std::string> ModelRegistry::names() const {
   std::vector<std::string> names;
   std::error_code error;

@@ -2,12 +2,13 @@
 // files that training wrote; it hands on names, histories and the production file. See
 // docs/formats/registry.md.
 //
-//   <data-dir>/models/saved_models/hybrid_model_YYYYMMDD_HHMMSS.safetensors            one a run
-//   <data-dir>/models/saved_models/hybrid_model_YYYYMMDD_HHMMSS.evaluation.json        beside it
-//   <data-dir>/models/saved_models/production_model.safetensors                        the whole
-//   production model <data-dir>/models/history.jsonl who replaced what and why
-//   <data-dir>/models/.lock                                                            held while
-//   any of it changes
+// Below <data-dir>/models/:
+//   saved_models/hybrid_model_YYYYMMDD_HHMMSS.safetensors      one a run
+//   saved_models/hybrid_model_YYYYMMDD_HHMMSS.evaluation.json  beside it
+//   saved_models/production_model.safetensors                  the whole production model
+//   pair_sums.safetensors  what the last training counted, for the next
+//   history.jsonl          who replaced what and why
+//   .lock                  held while any of it changes
 #pragma once
 
 #include <chrono>
@@ -48,6 +49,7 @@ class ModelRegistry {
   std::filesystem::path production_path() const;  // …/production_model.safetensors
   std::filesystem::path model_path(std::string_view run_id) const;
   std::filesystem::path evaluation_path(std::string_view run_id) const;
+  std::filesystem::path pair_sums_path() const;  // see model/pair_sums_file.h
 
   // Newest first. Every file is read whole and checked.
   Result<std::vector<ModelEntry>> list() const;

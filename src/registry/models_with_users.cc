@@ -32,6 +32,21 @@ std::vector<std::string> models_with(const ModelRegistry& registry, std::span<co
   return found;
 }
 
+std::int64_t count_in_pair_sums(const ModelRegistry& registry, std::span<const UserId> users) {
+  const auto file = TensorFile::load(registry.pair_sums_path());
+  if (!file && file.error().code == ErrorCode::kNotFound) return 0;
+  return std::ranges::count_if(users, [&](UserId user) { return may_know(file, {&user, 1}); });
+}
+
+Status forget_in_pair_sums(const ModelRegistry& registry, std::span<const UserId> users) {
+  if (count_in_pair_sums(registry, users) == 0) return {};
+  const fs::path path = registry.pair_sums_path();
+  std::error_code error;
+  fs::remove(path, error);
+  if (error) return std::unexpected(os_error(error.value(), "cannot remove pair sums", path));
+  return {};
+}
+
 Result<std::vector<std::string>> published_models_with(ObjectStore& store,
                                                        std::span<const UserId> users) {
   MARQUEE_ASSIGN(const auto objects, store.list("gold/models/"));

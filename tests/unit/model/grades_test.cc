@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "model/rating_times.h"
 #include "model/recent_popularity.h"
 
@@ -38,6 +40,39 @@ TEST(GradesTest, AnyScaleOfRatingsGivesTheSame) {
   const Grades a = grade(matrix_of(stars), {}), b = grade(matrix_of(points), {});
   for (std::size_t k = 0; k < a.by_user.values.size(); ++k)
     EXPECT_NEAR(a.by_user.values[k], b.by_user.values[k], 1e-6);
+}
+
+TEST(GradesTest, AreWholeNumbersOfLevels) {
+  ModelOptions options;
+  options.liked_strength = 0.7;
+  options.other_strength = 0.1;
+  const double unit = grade_unit(options);
+  std::vector<Rating> ratings;
+  for (int k = 0; k < 200; ++k)
+    ratings.push_back({1 + k % 11, 1 + k / 11, static_cast<float>(1 + (k * 7) % 10) / 2, 0});
+  for (const float value : grade(matrix_of(ratings), options).by_user.values) {
+    EXPECT_EQ(value, static_cast<float>(unit * std::round(value / unit)));
+    EXPECT_GE(value, 0.1 - unit);
+    EXPECT_LE(value, 0.7);
+  }
+}
+
+TEST(GradesTest, TheWorstRatingStillCounts) {
+  std::vector<Rating> ratings = {{1, 1, 0.5, 0}};
+  for (int movie = 2; movie < 100; ++movie) ratings.push_back({1, movie, 5, 0});
+  EXPECT_EQ(grade(matrix_of(ratings), {}).by_user.values[0], 1.0F / kGradeLevels);
+}
+
+TEST(GradesTest, ADaysRatingsLeaveThoseOfOthersAsTheyWere) {
+  std::vector<Rating> ratings;
+  for (int k = 0; k < 2000; ++k)
+    ratings.push_back({1 + k % 40, 1 + k / 40, static_cast<float>(1 + (k * 7) % 5), 0});
+  const Grades before = grade(matrix_of(ratings), {});
+  for (int k = 0; k < 20; ++k) ratings.push_back({41, 1 + k, 5, 0});
+  const Grades after = grade(matrix_of(ratings), {});
+  ASSERT_EQ(after.by_user.rows(), 41U);
+  EXPECT_TRUE(std::equal(before.by_user.values.begin(), before.by_user.values.end(),
+                         after.by_user.values.begin()));
 }
 
 TEST(GradesTest, WithoutASlopeThereIsAStep) {

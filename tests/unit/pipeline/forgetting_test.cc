@@ -84,6 +84,8 @@ TEST_F(ForgettingTest, SaysWhichModelsKnowThemAndLetsNoRunGoOnWithOne) {
   ASSERT_TRUE(report) << report.error().message();
   EXPECT_THAT(report->models, ElementsAre("hybrid_model_" + std::string(kFirst)));
   EXPECT_EQ(found_in(*report, "run records"), 1);
+  EXPECT_EQ(found_in(*report, "pair sums"), 1);
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "models" / "pair_sums.safetensors"));
   EXPECT_EQ(report->left(), 0);
   EXPECT_THAT(bytes_of(folder.record_path("validate")), HasSubstr("(a user who was forgotten)"));
   EXPECT_EQ(newest_trained_run(config_), std::nullopt);

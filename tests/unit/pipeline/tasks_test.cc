@@ -11,6 +11,8 @@
 namespace marquee {
 namespace {
 
+namespace fs = std::filesystem;
+
 using TasksTest = TaskFixture;
 
 ErrorCode code_of(const Result<TaskReport>& report) {
@@ -31,6 +33,48 @@ TEST_F(TasksTest, TrainingTwiceGivesTheSameBytesWhateverCameInBetween) {
   EXPECT_TRUE(bytes_of(model_path(kFirst)) == bytes);
   ASSERT_TRUE(run_train(run(kSecond)));
   EXPECT_FALSE(bytes_of(model_path(kSecond)) == bytes);
+}
+
+TEST_F(TasksTest, ANightCountsThePairsOfWhoRatedSinceTheLast) {
+  const fs::path sums = folder_.path() / "models" / "pair_sums.safetensors";
+  import_ratings();
+  ASSERT_TRUE(run_train(run(kFirst)));
+  EXPECT_EQ(reports_.back().record["pair_sums"]["taken_over_from"], nullptr);
+  EXPECT_TRUE(fs::exists(sums));
+  add_ratings(3, 1);  // many more would move the scale of everybody's grades
+  ASSERT_TRUE(run_train(run(kSecond)));
+  const auto counted = reports_.back().record["pair_sums"];
+  EXPECT_EQ(counted["taken_over_from"], kFirst) << counted.dump();
+  EXPECT_EQ(counted["users_counted"], 1) << counted.dump();
+  const std::string bytes = bytes_of(model_path(kSecond)), left = bytes_of(sums);
+
+  fs::remove(sums);
+  ASSERT_TRUE(run_train(run(kSecond)));
+  EXPECT_EQ(reports_.back().record["pair_sums"]["taken_over_from"], nullptr);
+  EXPECT_TRUE(bytes_of(model_path(kSecond)) == bytes) << "everybody counted: the same model";
+  EXPECT_TRUE(bytes_of(sums) == left) << "and the same sums";
+}
+
+TEST_F(TasksTest, PairSumsThatCannotBeReadAreReplaced) {
+  const fs::path sums = folder_.path() / "models" / "pair_sums.safetensors";
+  import_ratings();
+  ASSERT_TRUE(run_train(run(kFirst)));
+  ASSERT_TRUE(write_file_durably(sums, "rubbish"));
+  ASSERT_TRUE(run_train(run(kSecond)));
+  EXPECT_EQ(reports_.back().record["pair_sums"]["taken_over_from"], nullptr);
+  EXPECT_GT(fs::file_size(sums), 1000U);
+}
+
+TEST_F(TasksTest, PairSumsAreKeptOnlyWhereTheyAreWanted) {
+  const fs::path sums = folder_.path() / "models" / "pair_sums.safetensors";
+  import_ratings();
+  ASSERT_TRUE(run_train(run(kFirst)));
+  ASSERT_TRUE(fs::exists(sums));
+  config_.model.keep_pair_sums = false;
+  const std::string bytes = bytes_of(model_path(kFirst));
+  ASSERT_TRUE(run_train(run(kFirst)));
+  EXPECT_FALSE(fs::exists(sums)) << "what people rated does not stay where nobody asked for it";
+  EXPECT_TRUE(bytes_of(model_path(kFirst)) == bytes);
 }
 
 TEST_F(TasksTest, TheFirstTaskFixesTheSnapshotWhicheverItIs) {
