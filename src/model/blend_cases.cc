@@ -133,7 +133,7 @@ ModelData FittedCut::with_column(const Column& column) const {
   ModelData model = parts_.model;
   if (column.part == Part::kPopularity)
     model.popularity = recent_popularity(
-        matrix_, times_, half_life_of(asked_.popularity_half_life, column.newest_share, times_),
+        matrix_, grades_, times_, half_life_of(asked_.popularity_half_life, column.newest_share, times_),
         asked_);
   else
     model.interest = interest_of(matrix_, grades_,

@@ -52,7 +52,8 @@ void give_options(ModelData& model, const FitInput& input, const ModelOptions& o
   model.options = options;
   model.interest = interest_of(input.matrix, input.grades, options.own_half_life);
   model.popularity =
-      recent_popularity(input.matrix, input.times, options.popularity_half_life, options);
+      recent_popularity(input.matrix, input.grades, input.times, options.popularity_half_life,
+                        options);
 }
 
 Result<FittedParts> fit_parts(const FitInput& input, const ModelOptions& options,

@@ -124,7 +124,8 @@ class RecentPopularityTest : public testing::Test {
   }
   static Array<float> popularity(const std::vector<Rating>& made, double half_life) {
     const auto matrix = matrix_of(made);
-    return recent_popularity(matrix, RatingTimes(matrix.times().span()), half_life, {});
+    return recent_popularity(matrix, grade(matrix, {}), RatingTimes(matrix.times().span()),
+                             half_life, {});
   }
 };
 
