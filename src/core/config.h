@@ -111,7 +111,7 @@ struct ModelOptions {
   double min_rating_threshold = 3.5;  // ratings at or above it are liked
   double liked_strength = 1.0;        // grade that the best ratings come near to
   double other_strength = 0.0;        // grade that the worst ratings come near to
-  double grade_slope = 2.2;  // per deviation of all ratings; 0: a step at min_rating_threshold
+  double grade_slope = -1;  // per deviation of all ratings; 0: a step at the threshold; -1: learned
 
   // user–user
   std::string similarity = "cosine";  // cosine, pearson: over co-rated items

@@ -48,18 +48,29 @@ GradeScale::GradeScale(std::span<const float> all, const ModelOptions& options)
       other_(options.other_strength),
       range_(options.liked_strength - options.other_strength),
       unit_(grade_unit(options)) {
-  if (options.grade_slope <= 0) return;
+  if (options.grade_slope == 0) return;
   const Moments moments = coarse_moments_of(all);
   mean_ = moments.mean;
-  smooth_ = true;
-  slope_ = moments.deviation > 0 ? options.grade_slope / moments.deviation : 0;
+  kind_ = moments.deviation > 0 ? Kind::kSmooth : Kind::kAllAlike;
+  const double slope = options.grade_slope < 0 ? kSmoothGrades : options.grade_slope;
+  slope_ = moments.deviation > 0 ? slope / moments.deviation : 0;
+}
+
+double GradeScale::share_of(float rating, double own_mean) const {
+  switch (kind_) {
+    case Kind::kSmooth:
+      return 1 / (1 + std::exp(-slope_ * (rating - own_mean) - 1));
+    case Kind::kAllAlike:
+      return 1;
+    case Kind::kStep:
+      break;
+  }
+  return rating >= threshold_ ? 1 : 0;
 }
 
 float GradeScale::grade_of(float rating, double own_mean) const {
-  const double share = smooth_ ? 1 / (1 + std::exp(-slope_ * (rating - own_mean) - 1))
-                               : (rating >= threshold_ ? 1.0 : 0.0);
-  const double level = std::round((other_ + range_ * share) / unit_);
-  return static_cast<float>(unit_ * (smooth_ ? std::max(1.0, level) : level));
+  const double level = std::round((other_ + range_ * share_of(rating, own_mean)) / unit_);
+  return static_cast<float>(unit_ * (kind_ == Kind::kStep ? level : std::max(1.0, level)));
 }
 
 void GradeScale::append(std::span<const float> own, std::vector<float>& grades) const {

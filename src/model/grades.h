@@ -20,12 +20,17 @@ struct Grades {
 inline constexpr int kGradeLevels = 64;
 double grade_unit(const ModelOptions& options);  // the greater strength / kGradeLevels
 
+// The slope of smooth grades: what grade_slope is where nothing says otherwise.
+inline constexpr double kSmoothGrades = 2.2;
+
 // other_strength + (liked_strength - other_strength) · s, to the nearest level, where s rises
 // smoothly from 0 to 1 around the user's own mean m: s = 1 / (1 + exp(-(grade_slope · (rating - m)
 // / d + 1))), with d the deviation of all ratings and m shrunk to the mean of all by 5 ratings'
 // worth; no grade is 0. Mean and deviation of all count in 64ths of the range of all ratings, so
 // that a day's ratings seldom change everybody's grades. Any scale of ratings gives the same
-// grades. With grade_slope 0 a rating is liked (>= min_rating_threshold) or not.
+// grades. Where all ratings are the same, each is worth the greatest grade. With grade_slope 0 a
+// rating is liked (>= min_rating_threshold) or not. An open slope (below 0) counts as smooth;
+// grade_choice.h chooses one.
 Grades grade(const InteractionMatrix& matrix, const ModelOptions& options);
 
 // The same, one user at a time: for users whose ratings were not among those that set the scale.
@@ -38,10 +43,12 @@ class GradeScale {
   void append(std::span<const float> own, std::vector<float>& grades) const;
 
  private:
+  enum class Kind { kStep, kSmooth, kAllAlike };
+  double share_of(float rating, double own_mean) const;  // of the way from other to liked strength
   float grade_of(float rating, double own_mean) const;
 
   double threshold_, other_, range_, unit_;
-  bool smooth_ = false;
+  Kind kind_ = Kind::kStep;
   double mean_ = 0;   // of all ratings
   double slope_ = 0;  // per rating point
 };

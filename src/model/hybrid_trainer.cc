@@ -119,14 +119,19 @@ Result<TrainedModel> train_hybrid(std::span<const Rating> ratings, std::span<con
   StepTimer timer(progress, trained.steps);
   timer.start("rating matrix", 0);
   MARQUEE_ASSIGN(const InteractionMatrix matrix, InteractionMatrix::build(ratings, catalogue));
-  const Grades grades = grade(matrix, options);
+  timer.start("grades", 0.03);
+  MARQUEE_ASSIGN(const GradeChoice choice, choose_grades(matrix, options));
+  ModelOptions graded = options;
+  graded.grade_slope = choice.slope;
+  const Grades grades = grade(matrix, graded);
   const RatingTimes times(matrix.times().span());
   PairBook book{matrix.user_ids(), matrix.item_ids(), pairs.earlier, pairs.keep, {}, {}};
   const FitInput input{matrix, grades, times, catalogue, {}, &book};
 
-  MARQUEE_ASSIGN(auto learned_fit, learn_and_fit(input, options, timer));
+  MARQUEE_ASSIGN(auto learned_fit, learn_and_fit(input, graded, timer));
   auto& [learned, fitted] = learned_fit;
-  hold_floors(learned, fitted.model, matrix, options);
+  note_grades(learned, choice, options);
+  hold_floors(learned, fitted.model, matrix, graded);
   trained.item_item_method = fitted.item_item_method;
   trained.pair_count = book.count;
   trained.pair_sums = std::move(book.sums);

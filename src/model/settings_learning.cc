@@ -95,8 +95,8 @@ double best_factor(const std::vector<RidgeTry>& tries) {
   return 1;
 }
 
-double affordable_fits(const FitInput& input, const ModelOptions& asked) {
-  return asked.learn_budget / fit_work(input.matrix, asked, wanted_parts(asked));
+double affordable_fits(const InteractionMatrix& matrix, const ModelOptions& asked) {
+  return asked.learn_budget / fit_work(matrix, asked, wanted_parts(asked));
 }
 
 // Learns from one set of cuts; made, run once and thrown away.
@@ -108,7 +108,7 @@ class Learning {
   Result<LearnedSettings> run() {
     if (!asked_.learn) return rules("model.learn is off");
     if (!anything_open(asked_)) return rules("every weight is pinned");
-    const double affordable = affordable_fits(input_, asked_);
+    const double affordable = affordable_fits(input_.matrix, asked_);
     if (affordable < 1) return rules("model.learn_budget does not pay for one more fit");
     const auto most = static_cast<std::size_t>(std::min(affordable, double{kMostCuts}));
     const ValidationCuts cuts = make_cuts(input_.matrix, asked_.validation, most);
@@ -359,10 +359,23 @@ double fit_work(const InteractionMatrix& matrix, const ModelOptions& options,
   return flop / 1e9;
 }
 
+bool learns(const InteractionMatrix& matrix, const ModelOptions& asked) {
+  return asked.learn && anything_open(asked) && affordable_fits(matrix, asked) >= 1;
+}
+
 LearningExtent extent_of_learning(const FitInput& input, const ModelOptions& asked) {
-  const double affordable = affordable_fits(input, asked);
-  if (!asked.learn || !anything_open(asked) || affordable < 1) return LearningExtent::kNothing;
-  return affordable < kFitsForRidges ? LearningExtent::kWeights : LearningExtent::kRidges;
+  if (!learns(input.matrix, asked)) return LearningExtent::kNothing;
+  return affordable_fits(input.matrix, asked) < kFitsForRidges ? LearningExtent::kWeights
+                                                               : LearningExtent::kRidges;
+}
+
+void note_grades(LearnedSettings& learned, const GradeChoice& choice, const ModelOptions& asked) {
+  if (asked.grade_slope >= 0) return;
+  json report = json::parse(learned.json);
+  report["settings"]["model.grade_slope"] = choice.slope;
+  if (choice.tried())
+    report["grades"] = {{"smooth_ndcg@10", choice.smooth_ndcg}, {"step_ndcg@10", choice.step_ndcg}};
+  learned.json = report.dump();
 }
 
 void hold_floors(LearnedSettings& learned, ModelData& fitted, const InteractionMatrix& matrix,

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "model/grade_choice.h"
 #include "model/part_fitting.h"
 
 namespace marquee {
@@ -28,13 +29,19 @@ struct LearnedSettings {
 Result<LearnedSettings> learn_settings(const FitInput& input, const ModelOptions& asked,
                                        const FitProgress& progress = {});
 
-// What of it the configuration and its budget allow.
+// Whether the configuration and its budget allow anything to be learned.
+bool learns(const InteractionMatrix& matrix, const ModelOptions& asked);
+
+// What of it they allow.
 enum class LearningExtent {
   kNothing,
   kWeights,  // and half-lives
   kRidges,   // these as well
 };
 LearningExtent extent_of_learning(const FitInput& input, const ModelOptions& asked);
+
+// Adds to the report which grades were chosen, where `asked` left them open.
+void note_grades(LearnedSettings& learned, const GradeChoice& choice, const ModelOptions& asked);
 
 // Holds the fitted model to the floor of coverage on its own lists: lowers the popularity part's
 // weight where it is open, in `learned` and in `fitted`, and adds "lists" to the report.

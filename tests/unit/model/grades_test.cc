@@ -57,6 +57,12 @@ TEST(GradesTest, AreWholeNumbersOfLevels) {
   }
 }
 
+TEST(GradesTest, RatingsThatAreAllTheSameAreAllLikes) {
+  for (const float value :
+       grade(matrix_of({{1, 1, 1, 0}, {1, 2, 1, 0}, {2, 1, 1, 0}}), {}).by_user.values)
+    EXPECT_EQ(value, 1.0F);
+}
+
 TEST(GradesTest, TheWorstRatingStillCounts) {
   std::vector<Rating> ratings = {{1, 1, 0.5, 0}};
   for (int movie = 2; movie < 100; ++movie) ratings.push_back({1, movie, 5, 0});
@@ -140,6 +146,16 @@ TEST_F(RecentPopularityTest, WithoutTimesNumbersDecide) {
   for (Rating& rating : made) rating.time = kUnknownTime;
   const auto found = popularity(made, 7);
   EXPECT_GT(found[0], found[10]);
+}
+
+TEST_F(RecentPopularityTest, WhatManyRatedAndFewLikedIsNotPopular) {
+  std::vector<Rating> made;
+  for (int user = 1; user <= 20; ++user) {
+    made.push_back({user, 1, 1, user});
+    if (user <= 15) made.push_back({user, 2, 5, user});
+  }
+  const auto found = popularity(made, kNoDecay);
+  EXPECT_GT(found[1], found[0]);
 }
 
 TEST_F(RecentPopularityTest, OneUserCountsAtMostTheCap) {

@@ -1,0 +1,144 @@
+#include "model/grade_choice.h"
+
+#include <algorithm>
+#include <numeric>
+#include <unordered_set>
+
+#include "model/blend_cases.h"
+#include "model/parallel.h"
+#include "model/settings_learning.h"
+#include "model/signatures.h"
+#include "model/validation_cuts.h"
+
+namespace marquee {
+namespace {
+
+constexpr std::size_t kMostCuts = 5;
+constexpr std::size_t kEnoughUsers = 500;
+constexpr std::size_t kSampledUsers = 3000;
+constexpr std::size_t kKnownMovies = 1000;
+constexpr double kStepMustWin = 1.02;
+constexpr double kRidgeFactors[] = {0.5, 1, 2};  // the rule suits one kind of grades better
+
+// Drawn by what they rated, so that names have no part in it.
+std::unordered_set<UserId> sampled_users(const InteractionMatrix& matrix) {
+  const Signatures signatures = signatures_of(matrix);
+  std::vector<std::size_t> order(matrix.user_count());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t u) { return mixed(signatures.users[u]); });
+  order.resize(std::min(order.size(), kSampledUsers));
+  std::unordered_set<UserId> users;
+  for (const std::size_t u : order) users.insert(matrix.user_ids()[u]);
+  return users;
+}
+
+// Those with at least as many raters as it takes to be at most kKnownMovies.
+std::unordered_set<MovieId> known_movies(const InteractionMatrix& matrix) {
+  std::vector<std::size_t> raters(matrix.item_count());
+  for (std::size_t i = 0; i < raters.size(); ++i) raters[i] = matrix.item(i).columns.size();
+  std::vector<std::size_t> falling = raters;
+  std::ranges::sort(falling, std::greater{});
+  const std::size_t fewest = falling.size() > kKnownMovies ? falling[kKnownMovies] + 1 : 1;
+  std::unordered_set<MovieId> movies;
+  for (std::size_t i = 0; i < raters.size(); ++i)
+    if (raters[i] >= fewest) movies.insert(matrix.item_ids()[i]);
+  return movies;
+}
+
+// What of the ratings is tried.
+std::vector<Rating> sample_of(const InteractionMatrix& matrix) {
+  const auto users = sampled_users(matrix);
+  const auto movies = known_movies(matrix);
+  std::vector<Rating> sample;
+  for (std::size_t u = 0; u < matrix.user_count(); ++u) {
+    const UserId user = matrix.user_ids()[u];
+    if (!users.contains(user)) continue;
+    const auto own = matrix.user(u);
+    const auto first = static_cast<std::size_t>(matrix.by_user().offsets[u]);
+    for (std::size_t k = 0; k < own.columns.size(); ++k) {
+      const MovieId movie = matrix.item_ids()[static_cast<std::size_t>(own.columns[k])];
+      if (movies.contains(movie))
+        sample.push_back({user, movie, own.values[k], matrix.times()[first + k]});
+    }
+  }
+  return sample;
+}
+
+class GradeTrial {
+ public:
+  GradeTrial(std::vector<Cut> cuts, const ModelOptions& asked)
+      : asked_(asked), cuts_(std::move(cuts)) {
+    parts_[static_cast<std::size_t>(Part::kItemItem)] = true;
+  }
+
+  Result<GradeChoice> run() const {
+    const auto trials = trials_of_cuts();
+    std::vector<Result<double>> found(trials.size(), 0.0);
+    for_each_row(trials.size(), thread_count(asked_.threads), 1,
+                 [&] { return [&](std::size_t k) { found[k] = ndcg_of(trials[k]); }; });
+    GradeChoice choice;
+    double weight = 0;
+    for (std::size_t k = 0; k < trials.size(); ++k) {
+      if (!found[k]) return std::unexpected(found[k].error());
+      const bool smooth = trials[k].slope == kSmoothGrades;
+      (smooth ? choice.smooth_ndcg : choice.step_ndcg) += trials[k].weight * *found[k];
+      if (smooth) weight += trials[k].weight;
+    }
+    if (weight == 0) return choice;
+    choice.smooth_ndcg /= weight;
+    choice.step_ndcg /= weight;
+    if (choice.step_ndcg > kStepMustWin * choice.smooth_ndcg) choice.slope = 0;
+    return choice;
+  }
+
+ private:
+  struct Trial {
+    const Cut& cut;
+    double slope;
+    double weight;  // of the cut, with its users
+  };
+
+  std::vector<Trial> trials_of_cuts() const {
+    std::vector<Trial> trials;
+    std::size_t users = 0;
+    for (const Cut& cut : cuts_) {
+      if (users >= kEnoughUsers) break;
+      const std::size_t judged = FittedCut::judged_users_of(cut, asked_);
+      if (judged == 0) continue;
+      users += judged;
+      for (const double slope : {kSmoothGrades, 0.0})
+        trials.push_back({cut, slope, cut.weight * static_cast<double>(judged)});
+    }
+    return trials;
+  }
+
+  // Of item–item alone, with the ridge that suits it best. On one thread, beside other trials.
+  Result<double> ndcg_of(const Trial& trial) const {
+    ModelOptions options = asked_;
+    options.grade_slope = trial.slope;
+    options.threads = 1;
+    MARQUEE_ASSIGN(const FittedCut fitted, FittedCut::fit(trial.cut, {}, options, parts_, {}));
+    double best = 0;
+    for (const double factor : kRidgeFactors) {
+      MARQUEE_ASSIGN(const double ndcg, fitted.judge_alone(Part::kItemItem, factor));
+      best = std::max(best, ndcg);
+    }
+    return best;
+  }
+
+  const ModelOptions& asked_;
+  std::vector<Cut> cuts_;
+  PartSet parts_{};
+};
+
+}  // namespace
+
+Result<GradeChoice> choose_grades(const InteractionMatrix& matrix, const ModelOptions& asked) {
+  if (asked.grade_slope >= 0) return GradeChoice{.slope = asked.grade_slope};
+  const bool item_item = wanted_parts(asked)[static_cast<std::size_t>(Part::kItemItem)];
+  if (!item_item || !learns(matrix, asked)) return GradeChoice{};
+  MARQUEE_ASSIGN(const InteractionMatrix sample, InteractionMatrix::build(sample_of(matrix), {}));
+  return GradeTrial(make_cuts(sample, asked.validation, kMostCuts).cuts, asked).run();
+}
+
+}  // namespace marquee
