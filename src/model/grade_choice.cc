@@ -13,11 +13,12 @@
 namespace marquee {
 namespace {
 
-constexpr std::size_t kMostCuts = 5;
-constexpr std::size_t kEnoughUsers = 500;
+constexpr std::size_t kFewestCuts = 2, kMostCuts = 5;
+constexpr std::size_t kRatingsOfCuts = 500'000;  // of all cuts together, but for the fewest
+constexpr std::size_t kEnoughUsers = 1000;
 constexpr std::size_t kSampledUsers = 3000;
 constexpr std::size_t kKnownMovies = 1000;
-constexpr double kStepMustWin = 1.02;
+constexpr double kStepMustWin = 1.01;
 constexpr double kRidgeFactors[] = {0.5, 1, 2};  // the rule suits one kind of grades better
 
 // Drawn by what they rated, so that names have no part in it.
@@ -138,7 +139,9 @@ Result<GradeChoice> choose_grades(const InteractionMatrix& matrix, const ModelOp
   const bool item_item = wanted_parts(asked)[static_cast<std::size_t>(Part::kItemItem)];
   if (!item_item || !learns(matrix, asked)) return GradeChoice{};
   MARQUEE_ASSIGN(const InteractionMatrix sample, InteractionMatrix::build(sample_of(matrix), {}));
-  return GradeTrial(make_cuts(sample, asked.validation, kMostCuts).cuts, asked).run();
+  const std::size_t cuts =
+      std::clamp(kRatingsOfCuts / (sample.rating_count() + 1), kFewestCuts, kMostCuts);
+  return GradeTrial(make_cuts(sample, asked.validation, cuts).cuts, asked).run();
 }
 
 }  // namespace marquee

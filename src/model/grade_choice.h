@@ -19,7 +19,7 @@ struct GradeChoice {
 };
 
 // What grade_slope is where it is open: kSmoothGrades, or 0 (a step) where on cuts of the data
-// item–item alone ranks by 2 % better with it. Tried on a few thousand users and the best known
+// item–item alone ranks by 1 % better with it. Tried on a few thousand users and the best known
 // movies only, so that it takes little of a training. Pinned slopes stand, and without learning
 // smooth grades do. Errors as of fit_ease.
 Result<GradeChoice> choose_grades(const InteractionMatrix& matrix, const ModelOptions& asked);
