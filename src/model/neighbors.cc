@@ -43,19 +43,19 @@ class RowComparison {
   std::vector<SparseEntry> neighbors_of(SparseRows::Row row, std::optional<std::size_t> self) {
     accumulate(row);
     const float norm = norm_of(row);
-    std::vector<SparseEntry> entries;
+    entries_.clear();
     for (const std::int32_t other : touched_) {
       Common<measure>& common = common_[static_cast<std::size_t>(other)];
       if (common.count >= options_.min_common && static_cast<std::size_t>(other) != self) {
         const float value = similarity(norm, static_cast<std::size_t>(other), common);
-        if (value > options_.threshold) entries.push_back({other, value});
+        if (value > options_.threshold) entries_.push_back({other, value});
       }
       common = {};
     }
-    keep_top(entries, static_cast<std::size_t>(options_.keep),
+    keep_top(entries_, static_cast<std::size_t>(options_.keep),
              [](const SparseEntry& e) { return e.value; });
-    std::ranges::sort(entries, {}, &SparseEntry::column);
-    return entries;
+    std::ranges::sort(entries_, {}, &SparseEntry::column);
+    return entries_;
   }
 
  private:
@@ -114,6 +114,9 @@ class RowComparison {
   NeighborOptions options_;
   std::vector<Common<measure>> common_;
   std::vector<std::int32_t> touched_;
+  // Before the best are kept there may be one for every row: never in what is returned, which
+  // stays in memory for as many rows again.
+  std::vector<SparseEntry> entries_;
 };
 
 template <Measure measure>

@@ -31,9 +31,10 @@ void add_scaled(SparseRows::Row row, float scale, std::vector<float>& sums,
   }
 }
 
-std::vector<SparseEntry> take_best(std::vector<float>& sums, std::vector<std::int32_t>& touched,
-                                   std::size_t own, std::size_t keep) {
-  std::vector<SparseEntry> entries;
+// Leaves them in `entries`, whose memory may be that of all that was touched.
+void take_best(std::vector<float>& sums, std::vector<std::int32_t>& touched, std::size_t own,
+               std::size_t keep, std::vector<SparseEntry>& entries) {
+  entries.clear();
   for (const std::int32_t j : touched) {
     const float value = std::exchange(sums[static_cast<std::size_t>(j)], 0.0f);
     if (static_cast<std::size_t>(j) != own) entries.push_back({j, std::min(value, 1.0f)});
@@ -43,7 +44,6 @@ std::vector<SparseEntry> take_best(std::vector<float>& sums, std::vector<std::in
   std::ranges::sort(entries, [](const SparseEntry& a, const SparseEntry& b) {
     return a.value != b.value ? a.value > b.value : a.column < b.column;
   });
-  return entries;
 }
 
 }  // namespace
@@ -55,7 +55,8 @@ SparseRows find_similar(const Grades& grades, const Content& content, const Mode
   std::vector<std::vector<SparseEntry>> found(grades.by_item.rows());
   for_each_row(found.size(), thread_count(options.threads), [&] {
     return [&, sums = std::vector<float>(found.size()),
-            touched = std::vector<std::int32_t>()](std::size_t i) mutable {
+            touched = std::vector<std::int32_t>(),
+            entries = std::vector<SparseEntry>()](std::size_t i) mutable {
       const auto raters = static_cast<float>(grades.by_item.row(i).columns.size());
       const float trust = raters / (raters + kTrustedRaters);
       add_scaled(crowd.row(i), trust, sums, touched);
@@ -63,7 +64,8 @@ SparseRows find_similar(const Grades& grades, const Content& content, const Mode
       for (std::size_t k = 0; k < terms.columns.size(); ++k)
         add_scaled(by_term.row(static_cast<std::size_t>(terms.columns[k])),
                    (1 - trust) * terms.values[k], sums, touched);
-      found[i] = take_best(sums, touched, i, keep);
+      take_best(sums, touched, i, keep, entries);
+      found[i] = entries;
     };
   });
   return join_rows(found);

@@ -99,6 +99,15 @@ TEST_F(NeighborsTest, ThreadsChangeNothing) {
   EXPECT_TRUE(std::ranges::equal(one.values, four.values));
 }
 
+TEST_F(NeighborsTest, WhatIsFoundHoldsNoMemoryOfTheRest) {
+  const SparseRows rows = matrix_.by_user(), columns = matrix_.by_item();
+  const std::vector<float> norms = norms_of(rows);
+  NeighborSearch search(columns, norms, {.min_common = 1, .threshold = 0, .keep = 5});
+  const std::vector<SparseEntry> found = search.find(rows.row(3), 3);
+  EXPECT_EQ(found.size(), 5U);
+  EXPECT_EQ(found.capacity(), 5U);
+}
+
 TEST_F(NeighborsTest, NeighboursShareTheTaste) {
   for (const char* measure : {"cosine", "pearson"}) {
     ModelOptions options;
