@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How time and memory of `marquee train` grow with the ratings and with the movies.
 
-  bench/growth/run.sh [--minutes M] [--plot FILE]
+  bench/growth/run.sh [--minutes M] [--series NAME] [--plot FILE]
 
 Two series of synthetic data: from 100,000 to 25 M ratings of 5,000 movies, a hundred a user; and a million ratings
 of 10,000 users over 1,000 to 100,000 movies. Prints for each point what `train` took, by files, with everything by
@@ -88,11 +88,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binary", default=ROOT / "build" / "release" / "marquee", type=pathlib.Path)
     parser.add_argument("--minutes", default=60, type=float, help="in all (default 60)")
-    parser.add_argument("--plot", type=pathlib.Path, help="an SVG of both series")
+    parser.add_argument("--series", choices=SERIES, help="one of them only")
+    parser.add_argument("--plot", type=pathlib.Path, help="an SVG of what was measured")
     arguments = parser.parse_args()
     end = time.monotonic() + 60 * arguments.minutes
     lines = {}
     for name, points in SERIES.items():
+        if arguments.series not in (None, name):
+            continue
         print(f"\nmore {name}\n{'users':>9} {'movies':>8} {'ratings':>10} {'train':>11} {'at most':>11} "
               f"{'exponents':>19}  item–item", flush=True)
         series = Series(name)

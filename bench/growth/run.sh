@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # How training grows with its data. Takes long; leave the machine alone meanwhile.
-# Usage: bench/growth/run.sh [--minutes M] [--plot FILE]
+# Usage: bench/growth/run.sh [--minutes M] [--series ratings|movies] [--plot FILE]
 set -euo pipefail
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
 bash "$ROOT/scripts/setup.sh"
