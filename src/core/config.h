@@ -118,6 +118,7 @@ struct ModelOptions {
   std::int64_t n_neighbors = 80;
   std::int64_t min_common_items = 3;
   double similarity_threshold = 0.05;
+  std::int64_t compared_users = 50'000;  // whom each user is compared with at most; 0: all
 
   // item–item
   std::string item_item = "auto";       // ease, cosine; auto: ease while it fits in dense_limit

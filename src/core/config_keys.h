@@ -81,6 +81,7 @@ void visit_settings(C& c, Visitor&& visit) {
   visit("model.n_neighbors", c.model.n_neighbors, Range{1, 10000});
   visit("model.min_common_items", c.model.min_common_items, Range{1, 1e6});
   visit("model.similarity_threshold", c.model.similarity_threshold, kShare);
+  visit("model.compared_users", c.model.compared_users, kNotNegative);
   visit("model.item_item", c.model.item_item, Choices{"auto", "ease", "cosine"});
   visit("model.item_item_regularization", c.model.item_item_regularization, Range{0, 1e9});
   visit("model.item_item_keep", c.model.item_item_keep, Range{1, 1e6});

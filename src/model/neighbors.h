@@ -48,8 +48,9 @@ class NeighborSearch {
 std::vector<float> norms_of(const SparseRows& rows);
 
 // For each wanted row of `rows` its most similar others, columns ascending. `columns` must be the
-// transpose of `rows`. Sparse throughout (Gustavson's row-by-row product): each thread holds three
-// counters a row. Time: the sum over columns of the squared number of their entries.
+// transpose of `rows`, or of `rows` with those left empty that nobody is compared with. Sparse
+// throughout (Gustavson's row-by-row product): each thread holds three counters a row. Time: the
+// sum over columns of the squared number of their entries.
 SparseRows find_neighbors(const SparseRows& rows, const SparseRows& columns,
                           const NeighborOptions& options);
 

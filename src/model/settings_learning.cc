@@ -12,6 +12,7 @@
 #include "model/list_floors.h"
 #include "model/parallel.h"
 #include "model/strengths.h"
+#include "model/user_user.h"
 
 namespace marquee {
 namespace {
@@ -355,7 +356,8 @@ double fit_work(const InteractionMatrix& matrix, const ModelOptions& options,
             (2 * ratings + (users + items) * factors / 3);
   if (parts[static_cast<std::size_t>(Part::kUserUser)])
     for (std::size_t i = 0; i < matrix.item_count(); ++i)
-      flop += 50 * std::pow(static_cast<double>(matrix.item(i).columns.size()), 2);
+      flop += 50 * compared_share(matrix.user_count(), options) *
+              std::pow(static_cast<double>(matrix.item(i).columns.size()), 2);
   return flop / 1e9;
 }
 

@@ -1,10 +1,12 @@
 #include "model/user_user.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numeric>
 
 #include "model/parallel.h"
+#include "model/signatures.h"
 
 namespace marquee {
 namespace {
@@ -27,6 +29,43 @@ void append_rarity_weighted(std::span<const std::int32_t> items, std::span<const
 void append_centred(std::span<const float> own, std::vector<float>& values) {
   const float mean = std::accumulate(own.begin(), own.end(), 0.0f) / static_cast<float>(own.size());
   for (const float rating : own) values.push_back(rating - mean);
+}
+
+// 0 for those who have too little for anybody's neighbour.
+std::vector<std::uint64_t> lots_of(const SparseRows& ratings, const ModelOptions& options) {
+  std::vector<std::uint64_t> lots(ratings.rows());
+  for (std::size_t u = 0; u < lots.size(); ++u) {
+    const auto own = ratings.row(u).values;
+    if (std::ssize(own) < options.min_common_items) continue;
+    for (const float value : own) lots[u] += mixed(std::bit_cast<std::uint32_t>(value));
+    lots[u] = mixed(lots[u]);
+  }
+  return lots;
+}
+
+// The rows of users who may be neighbours; the others' are empty.
+SparseRows candidates_of(const SparseRows& rows, const SparseRows& ratings,
+                         const ModelOptions& options) {
+  const auto most = static_cast<std::size_t>(options.compared_users);
+  if (most == 0 || rows.rows() <= most) return rows;
+  const std::vector<std::uint64_t> lots = lots_of(ratings, options);
+  std::vector<std::uint64_t> drawn = lots;
+  std::erase(drawn, 0U);
+  if (drawn.size() <= most) return rows;
+  const auto last = drawn.begin() + static_cast<std::ptrdiff_t>(most - 1);
+  std::ranges::nth_element(drawn, last);
+  std::vector<std::int64_t> offsets{0};
+  std::vector<std::int32_t> columns;
+  std::vector<float> values;
+  for (std::size_t u = 0; u < rows.rows(); ++u) {
+    if (lots[u] != 0 && lots[u] <= *last) {
+      const auto own = rows.row(u);
+      columns.insert(columns.end(), own.columns.begin(), own.columns.end());
+      values.insert(values.end(), own.values.begin(), own.values.end());
+    }
+    offsets.push_back(std::ssize(columns));
+  }
+  return {std::move(offsets), std::move(columns), std::move(values)};
 }
 
 bool is_pearson(const ModelOptions& options) {
@@ -64,14 +103,20 @@ SparseRows fit_user_user(const InteractionMatrix& matrix, const Grades& grades,
   const SparseRows rows = compared_rows(matrix.by_user(), grades.by_user, rarity, options);
   NeighborOptions search = neighbor_options(options);
   search.wanted = wanted;
-  return find_neighbors(rows, transpose(rows, matrix.item_count()), search);
+  const SparseRows candidates = candidates_of(rows, matrix.by_user(), options);
+  return find_neighbors(rows, transpose(candidates, matrix.item_count()), search);
+}
+
+double compared_share(std::size_t users, const ModelOptions& options) {
+  if (options.compared_users == 0) return 1;
+  return std::min(1.0, static_cast<double>(options.compared_users) / static_cast<double>(users));
 }
 
 UserComparison::UserComparison(const SparseRows& ratings, const SparseRows& grades,
                                std::size_t items, const ModelOptions& options)
     : options_(neighbor_options(options)), rarity_(rarity_of(ratings, items)) {
   const SparseRows rows = compared_rows(ratings, grades, rarity_, options);
-  columns_ = transpose(rows, items);
+  columns_ = transpose(candidates_of(rows, ratings, options), items);
   norms_ = norms_of(rows);
 }
 

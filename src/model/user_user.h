@@ -15,9 +15,15 @@ namespace marquee {
 //           more (the inverse user frequency of Breese, Heckerman and Kadie, 1998)
 //   pearson: between deviations from each user's mean, over the movies in common (Resnick et al.,
 //   1994)
+// Where there are more than `compared_users` users with enough movies, only about so many of them
+// are compared with, drawn by a hash of the values that they gave: names have no part in it, and
+// from night to night those who rated nothing stay in or out.
 // `wanted`: 1 for the users asked about; empty: all.
 SparseRows fit_user_user(const InteractionMatrix& matrix, const Grades& grades,
                          const ModelOptions& options, std::span<const std::uint8_t> wanted = {});
+
+// Of the users, about the part that each is compared with.
+double compared_share(std::size_t users, const ModelOptions& options);
 
 // The same for users that were not fitted, against those that were. Immutable and thread-safe.
 class UserComparison {

@@ -82,6 +82,15 @@ TEST(FoldIn, TheTrainingRatingsGiveTheTrainedList) {
     }
 }
 
+TEST(FoldIn, IsComparedWithTheSameUsers) {
+  ModelOptions options = every_part();
+  options.compared_users = 30;
+  const Trained trained(options);
+  for (const UserId user : trained.model->user_ids)
+    expect_same(trained.list(fold_in(trained.basis, user, trained.ratings_of(user))),
+                trained.recommender.recommend(user, 20));
+}
+
 TEST(FoldIn, LearnedSettingsAndTheSparsePathFoldInToo) {
   ModelOptions options;
   options.dense_limit = 1;
