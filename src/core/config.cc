@@ -207,8 +207,7 @@ Status check_together(const Config& config) {
 }  // namespace
 
 bool decides_the_model(std::string_view key) {
-  if (key == "model.threads" || key == "model.dense_limit" || key == "model.keep_pair_sums")
-    return false;
+  if (key == "model.threads" || key == "model.keep_pair_sums") return false;
   return key.starts_with("model.") || key.starts_with("ranking.");
 }
 

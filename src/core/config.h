@@ -121,7 +121,10 @@ struct ModelOptions {
   std::int64_t compared_users = 50'000;  // whom each user is compared with at most; 0: all
 
   // item–item
-  std::string item_item = "auto";       // ease, cosine; auto: ease while it fits in dense_limit
+  std::string item_item = "auto";       // ease, cosine; auto: ease where dense_limit has room
+  // Bytes of the matrix of ease, which has room for the best known movies only: four times their
+  // number squared. 0: 1.6 GB (20,000 movies), or a quarter of the memory where that is less.
+  std::int64_t dense_limit = 0;
   double item_item_regularization = 0;  // the ridge of ease, in interactions; 0: learned
   std::int64_t item_item_keep = 200;    // strongest weights kept for each item
   double own_half_life = 0;             // days in which a user's own ratings lose half; 0: learned
@@ -145,7 +148,6 @@ struct ModelOptions {
   RankingOptions ranking;
 
   // Resources
-  std::int64_t dense_limit = 0;  // bytes of any one dense matrix; 0: a quarter of the memory
   bool keep_pair_sums = true;    // a night leaves what it counted for the next
   std::int64_t threads = 0;      // 0: every core
 };
@@ -252,8 +254,8 @@ std::map<std::string, std::string> marquee_environment();
 // Every key with its value as text, in the order of the struct; the data dir is not a key.
 std::vector<std::pair<std::string, std::string>> config_entries(const Config& config);
 
-// Whether another value of this key makes another model ("model.…", "ranking.…"). Threads,
-// dense_limit and keep_pair_sums may change without the model becoming another.
+// Whether another value of this key makes another model ("model.…", "ranking.…"). Threads and
+// keep_pair_sums may change without the model becoming another.
 bool decides_the_model(std::string_view key);
 
 // The keys that decide the model, as a JSON object {"model.top_n": 20, …}; `with_model_entries`

@@ -10,8 +10,8 @@
 #include "model/parallel.h"
 #include "model/recent_popularity.h"
 #include "model/scorer.h"
-#include "model/signatures.h"
 #include "model/strengths.h"
+#include "model/user_sample.h"
 
 namespace marquee {
 namespace {
@@ -21,14 +21,6 @@ constexpr std::size_t kCandidatesOfColumn = 100;
 
 bool has(const PartSet& parts, Part part) {
   return parts[static_cast<std::size_t>(part)];
-}
-
-std::vector<std::size_t> order_by_signature(const InteractionMatrix& matrix) {
-  const Signatures signatures = signatures_of(matrix);
-  std::vector<std::size_t> order(matrix.user_count());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, {}, [&](std::size_t u) { return mixed(signatures.users[u]); });
-  return order;
 }
 
 double half_life_of(double pinned, double newest_share, const RatingTimes& times) {
@@ -61,7 +53,7 @@ void FittedCut::find_judged(const Cut& cut) {
     if (const auto item = find_id(matrix_.item_ids().span(), rating.movie))
       judged.relevant.push_back(*item);
   }
-  sample_ = order_by_signature(matrix_);
+  sample_ = users_as_drawn(matrix_);
   for (const std::size_t user : sample_) {
     const auto found = by_user.find(static_cast<std::int32_t>(user));
     if (found == by_user.end() || judged_.size() == kMostUsers) continue;
@@ -133,8 +125,8 @@ ModelData FittedCut::with_column(const Column& column) const {
   ModelData model = parts_.model;
   if (column.part == Part::kPopularity)
     model.popularity = recent_popularity(
-        matrix_, grades_, times_, half_life_of(asked_.popularity_half_life, column.newest_share, times_),
-        asked_);
+        matrix_, grades_, times_,
+        half_life_of(asked_.popularity_half_life, column.newest_share, times_), asked_);
   else
     model.interest = interest_of(matrix_, grades_,
                                  half_life_of(asked_.own_half_life, column.newest_share, times_));

@@ -1,13 +1,12 @@
 #include "model/grade_choice.h"
 
 #include <algorithm>
-#include <numeric>
 #include <unordered_set>
 
 #include "model/blend_cases.h"
+#include "model/learning_plan.h"
 #include "model/parallel.h"
-#include "model/settings_learning.h"
-#include "model/signatures.h"
+#include "model/user_sample.h"
 #include "model/validation_cuts.h"
 
 namespace marquee {
@@ -20,18 +19,6 @@ constexpr std::size_t kSampledUsers = 3000;
 constexpr std::size_t kKnownMovies = 1000;
 constexpr double kStepMustWin = 1.01;
 constexpr double kRidgeFactors[] = {0.5, 1, 2};  // the rule suits one kind of grades better
-
-// Drawn by what they rated, so that names have no part in it.
-std::unordered_set<UserId> sampled_users(const InteractionMatrix& matrix) {
-  const Signatures signatures = signatures_of(matrix);
-  std::vector<std::size_t> order(matrix.user_count());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::sort(order, {}, [&](std::size_t u) { return mixed(signatures.users[u]); });
-  order.resize(std::min(order.size(), kSampledUsers));
-  std::unordered_set<UserId> users;
-  for (const std::size_t u : order) users.insert(matrix.user_ids()[u]);
-  return users;
-}
 
 // Those with at least as many raters as it takes to be at most kKnownMovies.
 std::unordered_set<MovieId> known_movies(const InteractionMatrix& matrix) {
@@ -48,20 +35,9 @@ std::unordered_set<MovieId> known_movies(const InteractionMatrix& matrix) {
 
 // What of the ratings is tried.
 std::vector<Rating> sample_of(const InteractionMatrix& matrix) {
-  const auto users = sampled_users(matrix);
+  std::vector<Rating> sample = ratings_of_drawn(matrix, kSampledUsers);
   const auto movies = known_movies(matrix);
-  std::vector<Rating> sample;
-  for (std::size_t u = 0; u < matrix.user_count(); ++u) {
-    const UserId user = matrix.user_ids()[u];
-    if (!users.contains(user)) continue;
-    const auto own = matrix.user(u);
-    const auto first = static_cast<std::size_t>(matrix.by_user().offsets[u]);
-    for (std::size_t k = 0; k < own.columns.size(); ++k) {
-      const MovieId movie = matrix.item_ids()[static_cast<std::size_t>(own.columns[k])];
-      if (movies.contains(movie))
-        sample.push_back({user, movie, own.values[k], matrix.times()[first + k]});
-    }
-  }
+  std::erase_if(sample, [&](const Rating& rating) { return !movies.contains(rating.movie); });
   return sample;
 }
 
@@ -137,7 +113,8 @@ class GradeTrial {
 Result<GradeChoice> choose_grades(const InteractionMatrix& matrix, const ModelOptions& asked) {
   if (asked.grade_slope >= 0) return GradeChoice{.slope = asked.grade_slope};
   const bool item_item = wanted_parts(asked)[static_cast<std::size_t>(Part::kItemItem)];
-  if (!item_item || !learns(matrix, asked)) return GradeChoice{};
+  const bool learns = plan_learning(matrix, asked).extent != LearningExtent::kNothing;
+  if (!item_item || !learns) return GradeChoice{};
   MARQUEE_ASSIGN(const InteractionMatrix sample, InteractionMatrix::build(sample_of(matrix), {}));
   const std::size_t cuts =
       std::clamp(kRatingsOfCuts / (sample.rating_count() + 1), kFewestCuts, kMostCuts);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <thread>
 
+#include "model/learning_plan.h"
 #include "model/parallel.h"
 #include "model/part_fitting.h"
 #include "model/popular.h"
@@ -53,9 +54,9 @@ struct LearnedFit {
 // With more threads each fit has use for several, and matrices must fit in memory twice.
 bool fits_beside_learning(const FitInput& input, const ModelOptions& options) {
   constexpr double kBytesBesideAnother = 5e8;
-  const double items = static_cast<double>(regressed_items(input.matrix.by_item()));
+  const double items = static_cast<double>(regressed_items(input.matrix.by_item(), options));
   const int threads = thread_count(options.threads);
-  return extent_of_learning(input, options) == LearningExtent::kWeights &&
+  return plan_learning(input.matrix, options).extent == LearningExtent::kWeights &&
          (threads == 2 || threads == 3) && items * items * sizeof(float) <= kBytesBesideAnother;
 }
 

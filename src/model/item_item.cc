@@ -5,6 +5,7 @@
 #include <lapack.h>
 #include <sys/sysinfo.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -16,10 +17,17 @@ namespace marquee {
 namespace {
 
 std::size_t dense_limit(const ModelOptions& options) {
+  constexpr std::size_t kWorthTheTime = 1'600'000'000;  // 20,000 items: 8 TFLOP
   if (options.dense_limit > 0) return static_cast<std::size_t>(options.dense_limit);
   struct sysinfo info{};
   ::sysinfo(&info);
-  return static_cast<std::size_t>(info.totalram) * info.mem_unit / 4;
+  return std::min(kWorthTheTime, static_cast<std::size_t>(info.totalram) * info.mem_unit / 4);
+}
+
+// How many items a matrix has room for.
+std::size_t room_for_items(const ModelOptions& options) {
+  return static_cast<std::size_t>(
+      std::sqrt(static_cast<double>(dense_limit(options) / sizeof(float))));
 }
 
 // A square row-major matrix of floats.
@@ -35,12 +43,24 @@ class Square {
   std::vector<float> values_;
 };
 
-// From how many ratings on an item takes part.
-std::size_t fewest_ratings(const SparseRows& by_item) {
+// Numbers of ratings of the items that would take part if there were room, falling.
+std::vector<std::size_t> ratings_of_items(const SparseRows& by_item) {
   constexpr std::size_t kManyItems = 4000, kFewRatings = 3;
-  std::size_t rated = 0;
-  for (std::size_t i = 0; i < by_item.rows(); ++i) rated += !by_item.row(i).columns.empty();
-  return rated > kManyItems ? kFewRatings : 1;
+  std::vector<std::size_t> counts;
+  for (std::size_t i = 0; i < by_item.rows(); ++i)
+    if (const std::size_t count = by_item.row(i).columns.size(); count > 0) counts.push_back(count);
+  if (counts.size() > kManyItems)
+    std::erase_if(counts, [](std::size_t count) { return count < kFewRatings; });
+  std::ranges::sort(counts, std::greater{});
+  return counts;
+}
+
+// From how many ratings on an item takes part.
+std::size_t fewest_ratings(const SparseRows& by_item, const ModelOptions& options) {
+  const std::vector<std::size_t> counts = ratings_of_items(by_item);
+  const std::size_t room = room_for_items(options);
+  if (counts.size() > room) return counts[room] + 1;
+  return counts.empty() ? 1 : counts.back();
 }
 
 // The items that take part, by index, and the place of each item among them (-1: none). The others'
@@ -50,8 +70,8 @@ struct RatedItems {
   std::vector<std::int32_t> place_of;
 };
 
-RatedItems rated_items(const SparseRows& by_item) {
-  const std::size_t fewest = fewest_ratings(by_item);
+RatedItems rated_items(const SparseRows& by_item, const ModelOptions& options) {
+  const std::size_t fewest = fewest_ratings(by_item, options);
   RatedItems rated{{}, std::vector<std::int32_t>(by_item.rows(), -1)};
   for (std::size_t i = 0; i < by_item.rows(); ++i) {
     if (by_item.row(i).columns.size() < fewest) continue;
@@ -156,27 +176,29 @@ SparseRows strongest_weights(Square& inverse, const RatedItems& rated,
 
 }  // namespace
 
-std::size_t regressed_items(const SparseRows& by_item) {
-  const std::size_t fewest = fewest_ratings(by_item);
+std::size_t regressed_items(const SparseRows& by_item, const ModelOptions& options) {
+  const std::size_t fewest = fewest_ratings(by_item, options);
   std::size_t count = 0;
   for (std::size_t i = 0; i < by_item.rows(); ++i) count += by_item.row(i).columns.size() >= fewest;
   return count;
 }
 
-Result<ItemItemMethod> choose_item_item(const ModelOptions& options, std::size_t item_count) {
-  const bool fits = item_count * item_count <= dense_limit(options) / sizeof(float);
+Result<ItemItemMethod> choose_item_item(const SparseRows& by_item, const ModelOptions& options) {
+  constexpr std::size_t kWorthRegressing = 100;
   if (options.item_item == "cosine") return ItemItemMethod::kCosine;
-  if (options.item_item == "auto") return fits ? ItemItemMethod::kEase : ItemItemMethod::kCosine;
-  if (fits) return ItemItemMethod::kEase;
-  return fail(
-      ErrorCode::kUsage,
-      fmt::format("ease over {} movies needs {} MiB, over model.dense_limit ({} MiB)", item_count,
-                  item_count * item_count * sizeof(float) >> 20, dense_limit(options) >> 20),
-      "model.item_item", "set model.item_item to auto or cosine, or raise model.dense_limit");
+  const std::size_t room = room_for_items(options);
+  if (room >= std::min(kWorthRegressing, ratings_of_items(by_item).size()))
+    return ItemItemMethod::kEase;
+  if (options.item_item == "auto") return ItemItemMethod::kCosine;
+  return fail(ErrorCode::kUsage,
+              fmt::format("model.dense_limit ({} bytes) has room for {} movies in ease",
+                          dense_limit(options), room),
+              "model.item_item",
+              "raise model.dense_limit, or set model.item_item to auto or cosine");
 }
 
 Result<SparseRows> fit_ease(const Grades& grades, const ModelOptions& options, PairBook* book) {
-  const RatedItems rated = rated_items(grades.by_item);
+  const RatedItems rated = rated_items(grades.by_item, options);
   PairBook unkept;
   if (book == nullptr) {
     std::vector<std::int64_t> names(rated.place_of.size());

@@ -22,22 +22,24 @@ struct PairBook {
 };
 
 // How many items take part in fit_ease.
-std::size_t regressed_items(const SparseRows& by_item);
+std::size_t regressed_items(const SparseRows& by_item, const ModelOptions& options);
 
 enum class ItemItemMethod { kEase, kCosine };
 
-// The method the options ask for; "auto" is ease while regressed_items² floats fit in `dense_limit`
-// bytes. kUsage when "ease" is asked for and does not fit.
-Result<ItemItemMethod> choose_item_item(const ModelOptions& options, std::size_t item_count);
+// The method the options ask for; "auto" is cosine where a matrix of `dense_limit` bytes has room
+// for neither a hundred items nor all. kUsage when "ease" is asked for and has no more room.
+Result<ItemItemMethod> choose_item_item(const SparseRows& by_item, const ModelOptions& options);
 
 // Closed-form item–item regression (EASE: Steck, "Embarrassingly Shallow Autoencoders for Sparse
 // Data", 2019) on grades: with G = XᵀX, P = (G + λI)⁻¹ and B_ij = -P_ij / P_jj, diag(B) = 0. Row j
 // of the result holds the weights B_ji by which an interaction with j adds to item i; of each
-// target item only the `item_item_keep` greatest by magnitude are kept. Items that nobody rated
-// have no weights, and past 4,000 rated items neither have those with fewer than 3 ratings, which
-// teach next to nothing and are many. Memory: regressed_items² floats, once; and half as many
-// integers with a book that keeps. kUnfit when G + λI is not positive definite in single precision
-// (the ridge is too small for the data).
+// target item only the `item_item_keep` greatest by magnitude are kept. No weights have items that
+// nobody rated, past 4,000 rated items those with fewer than 3 ratings, which teach next to nothing
+// and are many, and where still more are left than squared fit in `dense_limit` bytes of floats
+// (0: 1.6 GB, or a quarter of the memory where that is less), those with the fewest ratings: all
+// with as many ratings are in or out together. Memory: regressed_items² floats, once; and half as
+// many integers with a book that keeps. kUnfit when G + λI is not positive definite in single
+// precision (the ridge is too small for the data).
 Result<SparseRows> fit_ease(const Grades& grades, const ModelOptions& options,
                             PairBook* book = nullptr);
 

@@ -30,8 +30,7 @@ PartSet wanted_parts(const ModelOptions& options) {
 }
 
 Result<std::string_view> fit_item_item(ModelData& model, const Grades& grades, PairBook* pairs) {
-  MARQUEE_ASSIGN(const ItemItemMethod method,
-                 choose_item_item(model.options, regressed_items(grades.by_item)));
+  MARQUEE_ASSIGN(const ItemItemMethod method, choose_item_item(grades.by_item, model.options));
   if (method == ItemItemMethod::kCosine) {
     model.item_item = fit_item_cosine(grades, model.options);
     return "cosine";
@@ -51,9 +50,8 @@ Status fit_latent_part(ModelData& model, const FitInput& input) {
 void give_options(ModelData& model, const FitInput& input, const ModelOptions& options) {
   model.options = options;
   model.interest = interest_of(input.matrix, input.grades, options.own_half_life);
-  model.popularity =
-      recent_popularity(input.matrix, input.grades, input.times, options.popularity_half_life,
-                        options);
+  model.popularity = recent_popularity(input.matrix, input.grades, input.times,
+                                       options.popularity_half_life, options);
 }
 
 Result<FittedParts> fit_parts(const FitInput& input, const ModelOptions& options,

@@ -9,10 +9,12 @@
 #include <optional>
 
 #include "model/blend_search.h"
+#include "model/item_item.h"
+#include "model/learning_plan.h"
 #include "model/list_floors.h"
 #include "model/parallel.h"
 #include "model/strengths.h"
-#include "model/user_user.h"
+#include "model/user_sample.h"
 
 namespace marquee {
 namespace {
@@ -22,7 +24,6 @@ using nlohmann::json;
 constexpr std::size_t kMostCuts = 5;
 constexpr std::size_t kEnoughUsers = 1000;
 constexpr std::size_t kFewestUsers = 20;
-constexpr double kFitsForRidges = 15;  // that the budget has to pay for before ridges are tried
 constexpr std::size_t kRidgeCuts = 2;  // ridges are compared on so many cuts
 constexpr double kRidgeTolerance = 0.01;
 constexpr double kSmallFit = 4000;        // items of the regression
@@ -63,12 +64,6 @@ Dials dials_for(const ModelOptions& asked, std::span<const Column> columns) {
   return dials;
 }
 
-bool anything_open(const ModelOptions& asked) {
-  return std::ranges::any_of(std::array{asked.cf_weight, asked.user_user_share, asked.latent_share,
-                                        asked.content_weight, asked.popularity_weight},
-                             [](double weight) { return weight < 0; });
-}
-
 // One try of a ridge: its factor on the rule's, and the mean NDCG@10 of the part alone.
 struct RidgeTry {
   double factor = 1;
@@ -96,28 +91,32 @@ double best_factor(const std::vector<RidgeTry>& tries) {
   return 1;
 }
 
-double affordable_fits(const InteractionMatrix& matrix, const ModelOptions& asked) {
-  return asked.learn_budget / fit_work(matrix, asked, wanted_parts(asked));
-}
-
 // Learns from one set of cuts; made, run once and thrown away.
 class Learning {
  public:
-  Learning(const FitInput& input, const ModelOptions& asked, const FitProgress& progress)
-      : input_(input), asked_(asked), progress_(progress), parts_(wanted_parts(asked)) {}
+  // `seen` is what of the input is looked at; all must outlive it.
+  Learning(const FitInput& input, const InteractionMatrix& seen, const LearningPlan& plan,
+           const ModelOptions& asked, const FitProgress& progress)
+      : input_(input),
+        seen_(seen),
+        plan_(plan),
+        asked_(asked),
+        progress_(progress),
+        parts_(wanted_parts(asked)) {}
 
   Result<LearnedSettings> run() {
     if (!asked_.learn) return rules("model.learn is off");
     if (!anything_open(asked_)) return rules("every weight is pinned");
-    const double affordable = affordable_fits(input_.matrix, asked_);
-    if (affordable < 1) return rules("model.learn_budget does not pay for one more fit");
-    const auto most = static_cast<std::size_t>(std::min(affordable, double{kMostCuts}));
-    const ValidationCuts cuts = make_cuts(input_.matrix, asked_.validation, most);
+    if (plan_.extent == LearningExtent::kNothing)
+      return rules("model.learn_budget does not pay for one more fit");
+    const auto most = static_cast<std::size_t>(std::min(plan_.affordable_fits, double{kMostCuts}));
+    const ValidationCuts cuts = make_cuts(seen_, asked_.validation, most);
     columns_ = columns_for(asked_, cuts.kind == "time");
     dials_ = dials_for(asked_, columns_);
     report_["validation"] = cuts.kind;
     report_["note"] = cuts.note;
-    if (affordable >= kFitsForRidges) MARQUEE_TRY(learn_ridges(cuts.cuts));
+    if (is_sample()) report_["sample"] = {{"users", seen_.user_count()}, {"movies", plan_.movies}};
+    if (plan_.extent == LearningExtent::kRidges) MARQUEE_TRY(learn_ridges(cuts.cuts));
     MARQUEE_TRY(collect_cases(cuts.cuts));
     if (judged_ < kFewestUsers) return rules(fmt::format("only {} users to learn from", judged_));
     return search();
@@ -137,7 +136,8 @@ class Learning {
   // Several small fits are done side by side, on one thread each: threads that share a small fit
   // mostly wait for one another, for very long when the machine has other work.
   bool go_side_by_side(std::size_t fits) const {
-    const double items = static_cast<double>(regressed_items(input_.matrix.by_item()));
+    const double items =
+        static_cast<double>(regressed_items(seen_.by_item(), options_of_fits(false)));
     const auto threads = static_cast<std::size_t>(thread_count(asked_.threads));
     return fits > 1 && threads > 1 && (items <= kSmallFit || fits >= threads) &&
            items * items * sizeof(float) * static_cast<double>(std::min(fits, threads)) <=
@@ -147,6 +147,10 @@ class Learning {
   ModelOptions options_of_fits(bool side_by_side) const {
     ModelOptions options = asked_;
     if (side_by_side) options.threads = 1;
+    if (is_sample()) {
+      const auto bytes = static_cast<std::int64_t>(plan_.movies * plan_.movies * sizeof(float));
+      options.dense_limit = asked_.dense_limit > 0 ? std::min(asked_.dense_limit, bytes) : bytes;
+    }
     return options;
   }
 
@@ -325,9 +329,13 @@ class Learning {
     return {options, report_.dump()};
   }
 
+  bool is_sample() const { return plan_.extent == LearningExtent::kSample; }
+
   bool has(Part part) const { return parts_[static_cast<std::size_t>(part)]; }
 
   const FitInput& input_;
+  const InteractionMatrix& seen_;
+  const LearningPlan plan_;
   const ModelOptions& asked_;
   const FitProgress& progress_;
   PartSet parts_;
@@ -341,35 +349,6 @@ class Learning {
 };
 
 }  // namespace
-
-double fit_work(const InteractionMatrix& matrix, const ModelOptions& options,
-                const PartSet& parts) {
-  const auto users = static_cast<double>(matrix.user_count());
-  const auto items = static_cast<double>(matrix.item_count());
-  const auto ratings = static_cast<double>(matrix.rating_count());
-  const auto factors = static_cast<double>(options.latent_factors);
-  double flop = 1e6;
-  if (parts[static_cast<std::size_t>(Part::kItemItem)])
-    flop += std::pow(static_cast<double>(regressed_items(matrix.by_item())), 3);
-  if (parts[static_cast<std::size_t>(Part::kLatent)])
-    flop += static_cast<double>(options.latent_iterations) * factors * factors *
-            (2 * ratings + (users + items) * factors / 3);
-  if (parts[static_cast<std::size_t>(Part::kUserUser)])
-    for (std::size_t i = 0; i < matrix.item_count(); ++i)
-      flop += 50 * compared_share(matrix.user_count(), options) *
-              std::pow(static_cast<double>(matrix.item(i).columns.size()), 2);
-  return flop / 1e9;
-}
-
-bool learns(const InteractionMatrix& matrix, const ModelOptions& asked) {
-  return asked.learn && anything_open(asked) && affordable_fits(matrix, asked) >= 1;
-}
-
-LearningExtent extent_of_learning(const FitInput& input, const ModelOptions& asked) {
-  if (!learns(input.matrix, asked)) return LearningExtent::kNothing;
-  return affordable_fits(input.matrix, asked) < kFitsForRidges ? LearningExtent::kWeights
-                                                               : LearningExtent::kRidges;
-}
 
 void note_grades(LearnedSettings& learned, const GradeChoice& choice, const ModelOptions& asked) {
   if (asked.grade_slope >= 0) return;
@@ -397,7 +376,12 @@ void hold_floors(LearnedSettings& learned, ModelData& fitted, const InteractionM
 
 Result<LearnedSettings> learn_settings(const FitInput& input, const ModelOptions& asked,
                                        const FitProgress& progress) {
-  return Learning(input, asked, progress).run();
+  const LearningPlan plan = plan_learning(input.matrix, asked);
+  if (plan.extent == LearningExtent::kNothing || plan.users == input.matrix.user_count())
+    return Learning(input, input.matrix, plan, asked, progress).run();
+  MARQUEE_ASSIGN(const InteractionMatrix sample,
+                 InteractionMatrix::build(ratings_of_drawn(input.matrix, plan.users), {}));
+  return Learning(input, sample, plan, asked, progress).run();
 }
 
 }  // namespace marquee

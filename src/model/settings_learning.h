@@ -16,29 +16,19 @@ namespace marquee {
 struct LearnedSettings {
   ModelOptions options;  // nothing left open
   // {"settings": {"model.cf_weight": 0.7, …}, "validation": "time", "note": …, "cuts": 5,
-  //  "users": 480, "evaluations": 350, "ndcg@10": …, "coverage@10_movies": …, "user_diversity": …,
-  //  "floors": {…}, "alone": {"item_item": …}, "ridges": […], "curve": [[evaluations, ndcg], …]};
+  //  "users": 480, "sample": {"users": 8000, "movies": 6000}, "evaluations": 350, "ndcg@10": …,
+  //  "coverage@10_movies": …, "user_diversity": …, "floors": {…}, "alone": {"item_item": …},
+  //  "ridges": […], "curve": [[evaluations, ndcg], …]};
   // "settings" holds what was open, as it is read back by with_model_entries.
   std::string json;
 };
 
 // How many cuts there are: enough for 1,000 judged users, at most 5, and no more than model.
-// learn_budget pays for. Ridges are tried at several strengths where the budget pays for that too.
-// With less than 20 judged users, with model.learn off, or where the budget pays for no cut, the
-// rules of strengths.h stand, and the note says why.
+// learn_budget pays for. Ridges are tried at several strengths where the budget pays for that too;
+// large data is learned from by a sample (learning_plan.h). With less than 20 judged users, or
+// where nothing is to be learned, the rules of strengths.h stand, and the note says why.
 Result<LearnedSettings> learn_settings(const FitInput& input, const ModelOptions& asked,
                                        const FitProgress& progress = {});
-
-// Whether the configuration and its budget allow anything to be learned.
-bool learns(const InteractionMatrix& matrix, const ModelOptions& asked);
-
-// What of it they allow.
-enum class LearningExtent {
-  kNothing,
-  kWeights,  // and half-lives
-  kRidges,   // these as well
-};
-LearningExtent extent_of_learning(const FitInput& input, const ModelOptions& asked);
 
 // Adds to the report which grades were chosen, where `asked` left them open.
 void note_grades(LearnedSettings& learned, const GradeChoice& choice, const ModelOptions& asked);
@@ -47,9 +37,5 @@ void note_grades(LearnedSettings& learned, const GradeChoice& choice, const Mode
 // weight where it is open, in `learned` and in `fitted`, and adds "lists" to the report.
 void hold_floors(LearnedSettings& learned, ModelData& fitted, const InteractionMatrix& matrix,
                  const ModelOptions& asked);
-
-// What one fit of all parts takes, in GFLOP: ease items³, latent ratings · factors² each round,
-// user–user the sum over items of their squared number of raters.
-double fit_work(const InteractionMatrix& matrix, const ModelOptions& options, const PartSet& parts);
 
 }  // namespace marquee

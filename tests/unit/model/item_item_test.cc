@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <ranges>
 
 #include "planted_data.h"
 
@@ -108,14 +110,67 @@ TEST_F(ItemItemTest, AVanishingRidgeGivesAnErrorOrFiniteWeights) {
   for (const float value : fitted->values) ASSERT_TRUE(std::isfinite(value));
 }
 
-TEST_F(ItemItemTest, PastTheDenseLimitCosineTakesOver) {
-  options_.dense_limit = 4 * 100 * 100;
-  EXPECT_EQ(choose_item_item(options_, 100), ItemItemMethod::kEase);
-  EXPECT_EQ(choose_item_item(options_, 101), ItemItemMethod::kCosine);
+TEST_F(ItemItemTest, WithoutRoomForAMatrixCosineTakesOver) {
+  options_.dense_limit = 4 * 36 * 36;
+  EXPECT_EQ(choose_item_item(grades_.by_item, options_), ItemItemMethod::kEase)
+      << "all of the 36 movies that somebody rated";
+  options_.dense_limit -= 1;
+  EXPECT_EQ(choose_item_item(grades_.by_item, options_), ItemItemMethod::kCosine);
   options_.item_item = "ease";
-  const auto refused = choose_item_item(options_, 101);
+  const auto refused = choose_item_item(grades_.by_item, options_);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kUsage);
+}
+
+// The grades without those of items that have fewer ratings than so many.
+Grades of_known_items(const Grades& grades, std::size_t fewest) {
+  std::vector<std::int64_t> offsets{0};
+  std::vector<std::int32_t> columns;
+  std::vector<float> values;
+  for (std::size_t u = 0; u < grades.by_user.rows(); ++u) {
+    const auto row = grades.by_user.row(u);
+    for (std::size_t k = 0; k < row.columns.size(); ++k) {
+      if (grades.by_item.row(static_cast<std::size_t>(row.columns[k])).columns.size() < fewest)
+        continue;
+      columns.push_back(row.columns[k]);
+      values.push_back(row.values[k]);
+    }
+    offsets.push_back(std::ssize(columns));
+  }
+  Grades known;
+  known.by_user = {std::move(offsets), std::move(columns), std::move(values)};
+  known.by_item = transpose(known.by_user, grades.by_item.rows());
+  return known;
+}
+
+TEST_F(ItemItemTest, WhereRoomIsShortTheBestKnownMoviesAreRegressed) {
+  const PlantedData data = plant(150, 160, 25);
+  const auto matrix = InteractionMatrix::build(data.ratings, data.movies);
+  ASSERT_TRUE(matrix);
+  const Grades grades = grade(*matrix, options_);
+  options_.item_item_keep = 1000;
+  options_.dense_limit = 4 * 110 * 110;
+  const std::size_t regressed = regressed_items(grades.by_item, options_);
+  EXPECT_LE(regressed, 110u);
+  EXPECT_GE(regressed, 90u) << "movies with as many ratings as the first left out are left out too";
+  ASSERT_EQ(choose_item_item(grades.by_item, options_), ItemItemMethod::kEase);
+  const auto fitted = fit_ease(grades, options_);
+  ASSERT_TRUE(fitted) << fitted.error().message();
+
+  std::size_t fewest = 1;
+  while (std::ranges::count_if(std::views::iota(std::size_t{0}, grades.by_item.rows()),
+                               [&](std::size_t i) {
+                                 return grades.by_item.row(i).columns.size() >= fewest;
+                               }) > static_cast<std::ptrdiff_t>(regressed))
+    ++fewest;
+  const DenseMatrix plain = plain_ease(of_known_items(grades, fewest), options_);
+  std::size_t compared = 0;
+  for (std::size_t j = 0; j < fitted->rows(); ++j) {
+    const auto row = fitted->row(j);
+    for (std::size_t k = 0; k < row.columns.size(); ++k, ++compared)
+      EXPECT_NEAR(row.values[k], plain[j][static_cast<std::size_t>(row.columns[k])], 1e-5);
+  }
+  EXPECT_GT(compared, regressed * (regressed - 1) * 9 / 10);
 }
 
 TEST_F(ItemItemTest, CosineOfMoviesOfOneGenreIsHigher) {
