@@ -123,7 +123,7 @@ struct ModelOptions {
   // item–item
   std::string item_item = "auto";       // ease, cosine; auto: ease where dense_limit has room
   // Bytes of the matrix of ease, which has room for the best known movies only: four times their
-  // number squared. 0: 1.6 GB (20,000 movies), or a quarter of the memory where that is less.
+  // number squared. 0: 3 GB (27,000 movies), or a quarter of the memory where that is less.
   std::int64_t dense_limit = 0;
   double item_item_regularization = 0;  // the ridge of ease, in interactions; 0: learned
   std::int64_t item_item_keep = 200;    // strongest weights kept for each item

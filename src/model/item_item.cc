@@ -17,7 +17,7 @@ namespace marquee {
 namespace {
 
 std::size_t dense_limit(const ModelOptions& options) {
-  constexpr std::size_t kWorthTheTime = 1'600'000'000;  // 20,000 items: 8 TFLOP
+  constexpr std::size_t kWorthTheTime = 3'000'000'000;  // 27,386 items: 20 TFLOP
   if (options.dense_limit > 0) return static_cast<std::size_t>(options.dense_limit);
   struct sysinfo info{};
   ::sysinfo(&info);
