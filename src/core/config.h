@@ -121,7 +121,7 @@ struct ModelOptions {
   std::int64_t compared_users = 50'000;  // whom each user is compared with at most; 0: all
 
   // item–item
-  std::string item_item = "auto";       // ease, cosine; auto: ease where dense_limit has room
+  std::string item_item = "auto";  // ease, cosine; auto: ease where dense_limit has room
   // Bytes of the matrix of ease, which has room for the best known movies only: four times their
   // number squared. 0: 3 GB (27,000 movies), or a quarter of the memory where that is less.
   std::int64_t dense_limit = 0;
@@ -148,8 +148,8 @@ struct ModelOptions {
   RankingOptions ranking;
 
   // Resources
-  bool keep_pair_sums = true;    // a night leaves what it counted for the next
-  std::int64_t threads = 0;      // 0: every core
+  bool keep_pair_sums = true;  // a night leaves what it counted for the next
+  std::int64_t threads = 0;    // 0: every core
 };
 
 // Which movies may be in a list; applied where lists are served. Lists are comma-separated.
