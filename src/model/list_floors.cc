@@ -72,13 +72,25 @@ std::size_t PopularLists::coverage() const {
   return widest;
 }
 
+std::size_t rated_movies(const InteractionMatrix& matrix) {
+  std::size_t rated = 0;
+  for (std::size_t i = 0; i < matrix.item_count(); ++i) rated += !matrix.item(i).columns.empty();
+  return rated;
+}
+
+double room_for_floors(std::size_t rated_movies) {
+  constexpr double kEnoughMovies = 500;
+  return std::min(1.0, static_cast<double>(rated_movies) / kEnoughMovies);
+}
+
 FloorCheck hold_coverage(const ModelData& model, const InteractionMatrix& matrix) {
   const auto users = sample_of(model.user_count());
   PopularLists popular(matrix, model.options);
   for (const std::size_t user : users) popular.add(matrix.user(user));
   FloorCheck check{coverage_of(model, users), static_cast<double>(popular.coverage()),
                    model.options.popularity_weight};
-  const double floor = model.options.learn_coverage_ratio * check.popular_coverage;
+  const double floor = room_for_floors(rated_movies(matrix)) * model.options.learn_coverage_ratio *
+                       check.popular_coverage;
   ModelData lowered = model;
   for (int step = 0; step < kMostSteps && check.coverage < floor; ++step) {
     if (lowered.options.popularity_weight == 0) break;

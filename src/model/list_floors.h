@@ -10,10 +10,17 @@
 namespace marquee {
 
 struct FloorCheck {
-  double coverage = 0;           // movies in the first ten places of anybody's list
-  double popular_coverage = 0;   // the same of the popular list, unrated movies for everybody
-  double popularity_weight = 0;  // that keeps coverage >= learn_coverage_ratio · popular_coverage
+  double coverage = 0;          // movies in the first ten places of anybody's list
+  double popular_coverage = 0;  // the same of the popular list, unrated movies for everybody
+  // That keeps coverage at the floor: learn_coverage_ratio · popular_coverage, by room_for_floors.
+  double popularity_weight = 0;
 };
+
+std::size_t rated_movies(const InteractionMatrix& matrix);
+
+// What of the floors holds: all of them from 500 rated movies on, with fewer in proportion. Where
+// everybody sees a tenth of all there is, lists must overlap, and nothing stays unseen.
+double room_for_floors(std::size_t rated_movies);
 
 // Lowers the popularity part's weight, a seventh at a time, until the lists of the users (a sample
 // of 1,000 where there are more) keep the floor; leaves it where even weight 0 does not help.

@@ -253,12 +253,13 @@ class Learning {
   }
 
   Floors floors(const BlendSearch& search) const {
-    Floors floors{asked_.learn_coverage_ratio * static_cast<double>(popular_coverage_), 0};
+    const double room = room_for_floors(rated_movies(input_.matrix));
+    Floors floors{room * asked_.learn_coverage_ratio * static_cast<double>(popular_coverage_), 0};
     if (!has(Part::kItemItem)) return floors;
     const auto plain = static_cast<std::size_t>(
         std::ranges::find(columns_, Part::kItemItem, &Column::part) - columns_.begin());
     const BlendFigures item_item = search.judge_column(plain);
-    floors.user_diversity = asked_.learn_diversity_share * item_item.user_diversity;
+    floors.user_diversity = room * asked_.learn_diversity_share * item_item.user_diversity;
     return floors;
   }
 
