@@ -110,4 +110,5 @@ def main():
         arguments.plot.write_text(log_plot(lines, "train: seconds and MB by the number of ratings and of movies"))
 
 
-main()
+if __name__ == "__main__":
+    main()
