@@ -116,8 +116,8 @@ struct ModelOptions {
   // user–user
   std::string similarity = "cosine";  // cosine, pearson: over co-rated items
   std::int64_t n_neighbors = 80;
-  std::int64_t min_common_items = 3;
-  double similarity_threshold = 0.05;
+  std::int64_t min_common_items = 1;
+  double similarity_threshold = 0;
   std::int64_t compared_users = 50'000;  // whom each user is compared with at most; 0: all
 
   // item–item

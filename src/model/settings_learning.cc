@@ -26,6 +26,7 @@ constexpr std::size_t kEnoughUsers = 1000;
 constexpr std::size_t kFewestUsers = 20;
 constexpr std::size_t kRidgeCuts = 2;  // ridges are compared on so many cuts
 constexpr double kRidgeTolerance = 0.01;
+constexpr std::size_t kMostRidges = 6;    // factors tried of one part
 constexpr double kSmallFit = 4000;        // items of the regression
 constexpr double kBytesSideBySide = 1e9;  // of all their matrices together
 
@@ -83,12 +84,12 @@ const std::vector<double>& ridge_factors(Part part) {
   return part == Part::kItemItem ? item_item : latent;
 }
 
-// The smallest factor (weakest ridge, widest lists) that is about as good as the best.
-double best_factor(const std::vector<RidgeTry>& tries) {
+// The smallest factor (weakest ridge, widest lists) that is about as good as the best; `tries` by
+// growing factor.
+RidgeTry best_try(const std::vector<RidgeTry>& tries) {
   const auto best = std::ranges::max_element(tries, {}, &RidgeTry::ndcg);
-  for (const RidgeTry& one : tries)
-    if (one.ndcg >= (1 - kRidgeTolerance) * best->ndcg) return one.factor;
-  return 1;
+  return *std::ranges::find_if(
+      tries, [&](const RidgeTry& one) { return one.ndcg >= (1 - kRidgeTolerance) * best->ndcg; });
 }
 
 // Learns from one set of cuts; made, run once and thrown away.
@@ -198,31 +199,65 @@ class Learning {
       MARQUEE_ASSIGN(trial.ndcg, fitted[trial.cut]->judge_alone(trial.part, trial.factor));
       return {};
     }));
-    if (open[static_cast<std::size_t>(Part::kItemItem)])
-      strengths_.item_item = chosen(Part::kItemItem, trials, fitted);
-    if (open[static_cast<std::size_t>(Part::kLatent)])
-      strengths_.latent = chosen(Part::kLatent, trials, fitted);
+    for (const Part part : {Part::kItemItem, Part::kLatent}) {
+      if (!open[static_cast<std::size_t>(part)]) continue;
+      const RidgeTry best = best_try(tries_of(part, trials, fitted));
+      MARQUEE_ASSIGN(const double factor, weakened(part, best, fitted));
+      (part == Part::kItemItem ? strengths_.item_item : strengths_.latent) = factor;
+    }
     return {};
   }
 
-  double chosen(Part part, std::span<const RidgeTrial> trials,
-                std::span<const std::optional<FittedCut>> fitted) {
+  using FittedCuts = std::span<const std::optional<FittedCut>>;
+
+  std::vector<RidgeTry> tries_of(Part part, std::span<const RidgeTrial> trials, FittedCuts fitted) {
     std::vector<RidgeTry> tries;
     for (const double factor : ridge_factors(part)) {
-      RidgeTry& one = tries.emplace_back(factor);
-      double users = 0;
-      for (const RidgeTrial& trial : trials) {
-        if (trial.part != part || trial.factor != factor) continue;
-        const FittedCut& cut = *fitted[trial.cut];
-        const double weight = cut.weight() * static_cast<double>(cut.judged_users());
-        one.ndcg += weight * trial.ndcg;
-        users += weight;
-      }
-      report_["ridges"].push_back({{"part", name_of(part)},
-                                   {"factor", factor},
-                                   {"ndcg@10", users > 0 ? one.ndcg / users : 0}});
+      std::vector<RidgeTrial> of_factor;
+      std::ranges::copy_if(trials, std::back_inserter(of_factor), [&](const RidgeTrial& trial) {
+        return trial.part == part && trial.factor == factor;
+      });
+      tries.push_back(mean_of(of_factor, fitted));
     }
-    return best_factor(tries);
+    return tries;
+  }
+
+  // Of the trials of one part and factor, over cuts; goes into the report.
+  RidgeTry mean_of(std::span<const RidgeTrial> trials, FittedCuts fitted) {
+    RidgeTry mean{trials.front().factor, 0};
+    double users = 0;
+    for (const RidgeTrial& trial : trials) {
+      const FittedCut& cut = *fitted[trial.cut];
+      const double weight = cut.weight() * static_cast<double>(cut.judged_users());
+      mean.ndcg += weight * trial.ndcg;
+      users += weight;
+    }
+    if (users > 0) mean.ndcg /= users;
+    report_["ridges"].push_back(
+        {{"part", name_of(trials.front().part)}, {"factor", mean.factor}, {"ndcg@10", mean.ndcg}});
+    return mean;
+  }
+
+  // Where the weakest ridge of all was best, weaker ones as long as each ranks better by more than
+  // the tolerance: sparse data and few, much rated items want far less than the rule.
+  Result<double> weakened(Part part, RidgeTry best, FittedCuts fitted) {
+    const std::vector<double>& factors = ridge_factors(part);
+    if (best.factor != factors.front()) return best.factor;
+    const double step = factors[0] / factors[1];
+    for (std::size_t tried = factors.size(); tried < kMostRidges; ++tried) {
+      std::vector<RidgeTrial> trials;
+      for (std::size_t c = 0; c < fitted.size(); ++c)
+        trials.push_back({c, part, best.factor * step});
+      MARQUEE_TRY(
+          run_fits(trials.size(), go_side_by_side(trials.size()), [&](std::size_t k) -> Status {
+            MARQUEE_ASSIGN(trials[k].ndcg, fitted[k]->judge_alone(part, trials[k].factor));
+            return {};
+          }));
+      const RidgeTry weaker = mean_of(trials, fitted);
+      if (weaker.ndcg * (1 - kRidgeTolerance) <= best.ndcg) break;
+      best = weaker;
+    }
+    return best.factor;
   }
 
   // As many as have enough users together.

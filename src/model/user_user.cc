@@ -11,6 +11,17 @@
 namespace marquee {
 namespace {
 
+bool is_pearson(const ModelOptions& options) {
+  return options.similarity == "pearson";
+}
+
+// Over one movie or two every correlation is 0, 1 or -1.
+std::int64_t min_common(const ModelOptions& options) {
+  constexpr std::int64_t kFewestOfPearson = 3;
+  return is_pearson(options) ? std::max(options.min_common_items, kFewestOfPearson)
+                             : options.min_common_items;
+}
+
 // log(users / raters) of each item.
 std::vector<float> rarity_of(const SparseRows& ratings, std::size_t items) {
   std::vector<float> rarity(items);
@@ -36,7 +47,7 @@ std::vector<std::uint64_t> lots_of(const SparseRows& ratings, const ModelOptions
   std::vector<std::uint64_t> lots(ratings.rows());
   for (std::size_t u = 0; u < lots.size(); ++u) {
     const auto own = ratings.row(u).values;
-    if (std::ssize(own) < options.min_common_items) continue;
+    if (std::ssize(own) < min_common(options)) continue;
     for (const float value : own) lots[u] += mixed(std::bit_cast<std::uint32_t>(value));
     lots[u] = mixed(lots[u]);
   }
@@ -68,10 +79,6 @@ SparseRows candidates_of(const SparseRows& rows, const SparseRows& ratings,
   return {std::move(offsets), std::move(columns), std::move(values)};
 }
 
-bool is_pearson(const ModelOptions& options) {
-  return options.similarity == "pearson";
-}
-
 // What is compared: deviations from the mean, or grades weighted by rarity.
 SparseRows compared_rows(const SparseRows& ratings, const SparseRows& grades,
                          std::span<const float> rarity, const ModelOptions& options) {
@@ -89,7 +96,7 @@ SparseRows compared_rows(const SparseRows& ratings, const SparseRows& grades,
 
 NeighborOptions neighbor_options(const ModelOptions& options) {
   return {.measure = is_pearson(options) ? Measure::kPearson : Measure::kCosine,
-          .min_common = options.min_common_items,
+          .min_common = min_common(options),
           .threshold = options.similarity_threshold,
           .keep = options.n_neighbors,
           .threads = thread_count(options.threads)};

@@ -34,6 +34,18 @@ class ComparedUsersTest : public testing::Test {
   ModelOptions options_;
 };
 
+// Where people rate few movies of many, most who share a taste share one movie.
+TEST(UserUserTest, NeighboursMayHaveOneMovieInCommon) {
+  const std::vector<Rating> ratings = {{1, 1, 5}, {1, 2, 5}, {2, 2, 5}, {2, 3, 5}, {3, 4, 5}};
+  const InteractionMatrix matrix = *InteractionMatrix::build(ratings, {});
+  ModelOptions options;
+  options.grade_slope = kSmoothGrades;
+  const SparseRows neighbors = fit_user_user(matrix, grade(matrix, options), options);
+  ASSERT_EQ(neighbors.row(0).columns.size(), 1U);
+  EXPECT_EQ(neighbors.row(0).columns[0], 1);
+  EXPECT_TRUE(neighbors.row(2).columns.empty());
+}
+
 TEST_F(ComparedUsersTest, AreAboutSoMany) {
   const auto drawn = neighbors_in(fit(ratings_, kUsers, kCompared));
   EXPECT_GE(drawn.size(), kCompared);
@@ -62,6 +74,7 @@ TEST_F(ComparedUsersTest, AreEverybodyWhereThereAreNoMore) {
 }
 
 TEST_F(ComparedUsersTest, DoNotCountWhoHasTooFewMovies) {
+  options_.min_common_items = 3;
   std::vector<Rating> with_passers_by = ratings_;
   for (UserId user = 100'000; user < 101'000; ++user)
     with_passers_by.push_back({user, ratings_.front().movie, 4.0F, 0});
