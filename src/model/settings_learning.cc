@@ -13,6 +13,7 @@
 #include "model/learning_plan.h"
 #include "model/list_floors.h"
 #include "model/parallel.h"
+#include "model/ridge_choice.h"
 #include "model/strengths.h"
 #include "model/user_sample.h"
 
@@ -24,9 +25,7 @@ using nlohmann::json;
 constexpr std::size_t kMostCuts = 5;
 constexpr std::size_t kEnoughUsers = 1000;
 constexpr std::size_t kFewestUsers = 20;
-constexpr std::size_t kRidgeCuts = 2;  // ridges are compared on so many cuts
-constexpr double kRidgeTolerance = 0.01;
-constexpr std::size_t kMostRidges = 6;    // factors tried of one part
+constexpr std::size_t kRidgeCuts = 2;     // ridges are compared on so many cuts
 constexpr double kSmallFit = 4000;        // items of the regression
 constexpr double kBytesSideBySide = 1e9;  // of all their matrices together
 
@@ -63,33 +62,6 @@ Dials dials_for(const ModelOptions& asked, std::span<const Column> columns) {
       dials[static_cast<std::size_t>(Dial::kPopularityAging)].push_back(static_cast<double>(c));
   }
   return dials;
-}
-
-// One try of a ridge: its factor on the rule's, and the mean NDCG@10 of the part alone.
-struct RidgeTry {
-  double factor = 1;
-  double ndcg = 0;
-};
-
-// The same on one cut.
-struct RidgeTrial {
-  std::size_t cut = 0;
-  Part part = Part::kItemItem;
-  double factor = 1;
-  double ndcg = 0;
-};
-
-const std::vector<double>& ridge_factors(Part part) {
-  static const std::vector<double> item_item = {0.5, 1, 2}, latent = {0.6, 1, 1.6};
-  return part == Part::kItemItem ? item_item : latent;
-}
-
-// The smallest factor (weakest ridge, widest lists) that is about as good as the best; `tries` by
-// growing factor.
-RidgeTry best_try(const std::vector<RidgeTry>& tries) {
-  const auto best = std::ranges::max_element(tries, {}, &RidgeTry::ndcg);
-  return *std::ranges::find_if(
-      tries, [&](const RidgeTry& one) { return one.ndcg >= (1 - kRidgeTolerance) * best->ndcg; });
 }
 
 // Learns from one set of cuts; made, run once and thrown away.
@@ -178,86 +150,33 @@ class Learning {
   }
 
   Status learn_ridges(const std::vector<Cut>& cuts) {
-    PartSet open{};
-    std::vector<RidgeTrial> trials;
-    const std::size_t count = std::min(kRidgeCuts, cuts.size());
-    const auto open_up = [&](Part part) {
-      open[static_cast<std::size_t>(part)] = true;
-      for (std::size_t c = 0; c < count; ++c)
-        for (const double factor : ridge_factors(part)) trials.push_back({c, part, factor});
+    std::vector<Part> open;
+    PartSet fitted_parts{};
+    const auto open_up = [&](Part part, double asked) {
+      if (!has(part) || asked != 0) return;
+      open.push_back(part);
+      fitted_parts[static_cast<std::size_t>(part)] = true;
     };
-    if (has(Part::kItemItem) && asked_.item_item_regularization == 0) open_up(Part::kItemItem);
-    if (has(Part::kLatent) && asked_.latent_regularization == 0) open_up(Part::kLatent);
-    if (trials.empty()) return {};
+    open_up(Part::kItemItem, asked_.item_item_regularization);
+    open_up(Part::kLatent, asked_.latent_regularization);
+    if (open.empty()) return {};
     tell("learning: ridges", 0);
-    const bool side_by_side = go_side_by_side(trials.size());
+    const auto few = std::span(cuts).first(std::min(kRidgeCuts, cuts.size()));
+    const bool side_by_side = go_side_by_side(kFirstRidges * open.size() * few.size());
     std::vector<std::optional<FittedCut>> fitted;
-    MARQUEE_TRY(fit_cuts(std::span(cuts).first(count), open, side_by_side, fitted));
+    MARQUEE_TRY(fit_cuts(few, fitted_parts, side_by_side, fitted));
     tell("learning: ridges", 0.2);
-    MARQUEE_TRY(run_fits(trials.size(), side_by_side, [&](std::size_t k) -> Status {
-      RidgeTrial& trial = trials[k];
-      MARQUEE_ASSIGN(trial.ndcg, fitted[trial.cut]->judge_alone(trial.part, trial.factor));
-      return {};
-    }));
-    for (const Part part : {Part::kItemItem, Part::kLatent}) {
-      if (!open[static_cast<std::size_t>(part)]) continue;
-      const RidgeTry best = best_try(tries_of(part, trials, fitted));
-      MARQUEE_ASSIGN(const double factor, weakened(part, best, fitted));
-      (part == Part::kItemItem ? strengths_.item_item : strengths_.latent) = factor;
+    MARQUEE_ASSIGN(const std::vector<RidgeChoice> choices,
+                   choose_ridges(fitted, open, [&](std::size_t count, const auto& fit) {
+                     return run_fits(count, side_by_side, fit);
+                   }));
+    for (std::size_t k = 0; k < open.size(); ++k) {
+      (open[k] == Part::kItemItem ? strengths_.item_item : strengths_.latent) = choices[k].factor;
+      for (const RidgeTry& one : choices[k].tries)
+        report_["ridges"].push_back(
+            {{"part", name_of(one.part)}, {"factor", one.factor}, {"ndcg@10", one.ndcg}});
     }
     return {};
-  }
-
-  using FittedCuts = std::span<const std::optional<FittedCut>>;
-
-  std::vector<RidgeTry> tries_of(Part part, std::span<const RidgeTrial> trials, FittedCuts fitted) {
-    std::vector<RidgeTry> tries;
-    for (const double factor : ridge_factors(part)) {
-      std::vector<RidgeTrial> of_factor;
-      std::ranges::copy_if(trials, std::back_inserter(of_factor), [&](const RidgeTrial& trial) {
-        return trial.part == part && trial.factor == factor;
-      });
-      tries.push_back(mean_of(of_factor, fitted));
-    }
-    return tries;
-  }
-
-  // Of the trials of one part and factor, over cuts; goes into the report.
-  RidgeTry mean_of(std::span<const RidgeTrial> trials, FittedCuts fitted) {
-    RidgeTry mean{trials.front().factor, 0};
-    double users = 0;
-    for (const RidgeTrial& trial : trials) {
-      const FittedCut& cut = *fitted[trial.cut];
-      const double weight = cut.weight() * static_cast<double>(cut.judged_users());
-      mean.ndcg += weight * trial.ndcg;
-      users += weight;
-    }
-    if (users > 0) mean.ndcg /= users;
-    report_["ridges"].push_back(
-        {{"part", name_of(trials.front().part)}, {"factor", mean.factor}, {"ndcg@10", mean.ndcg}});
-    return mean;
-  }
-
-  // Where the weakest ridge of all was best, weaker ones as long as each ranks better by more than
-  // the tolerance: sparse data and few, much rated items want far less than the rule.
-  Result<double> weakened(Part part, RidgeTry best, FittedCuts fitted) {
-    const std::vector<double>& factors = ridge_factors(part);
-    if (best.factor != factors.front()) return best.factor;
-    const double step = factors[0] / factors[1];
-    for (std::size_t tried = factors.size(); tried < kMostRidges; ++tried) {
-      std::vector<RidgeTrial> trials;
-      for (std::size_t c = 0; c < fitted.size(); ++c)
-        trials.push_back({c, part, best.factor * step});
-      MARQUEE_TRY(
-          run_fits(trials.size(), go_side_by_side(trials.size()), [&](std::size_t k) -> Status {
-            MARQUEE_ASSIGN(trials[k].ndcg, fitted[k]->judge_alone(part, trials[k].factor));
-            return {};
-          }));
-      const RidgeTry weaker = mean_of(trials, fitted);
-      if (weaker.ndcg * (1 - kRidgeTolerance) <= best.ndcg) break;
-      best = weaker;
-    }
-    return best.factor;
   }
 
   // As many as have enough users together.

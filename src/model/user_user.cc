@@ -45,9 +45,10 @@ void append_centred(std::span<const float> own, std::vector<float>& values) {
 // 0 for those who have too little for anybody's neighbour.
 std::vector<std::uint64_t> lots_of(const SparseRows& ratings, const ModelOptions& options) {
   std::vector<std::uint64_t> lots(ratings.rows());
+  const std::int64_t fewest = min_common(options);
   for (std::size_t u = 0; u < lots.size(); ++u) {
     const auto own = ratings.row(u).values;
-    if (std::ssize(own) < min_common(options)) continue;
+    if (std::ssize(own) < fewest) continue;
     for (const float value : own) lots[u] += mixed(std::bit_cast<std::uint32_t>(value));
     lots[u] = mixed(lots[u]);
   }

@@ -8,8 +8,8 @@
 namespace marquee {
 
 // For each user the `n_neighbors` most similar others among those with at least `min_common_items`
-// movies in common and a similarity above `similarity_threshold` (users × users, columns
-// ascending).
+// movies in common (for pearson, at least three) and a similarity above `similarity_threshold`
+// (users × users, columns ascending).
 //   cosine: between grades weighted by log(users / raters of the movie), so that a rare movie in
 //   common says
 //           more (the inverse user frequency of Breese, Heckerman and Kadie, 1998)

@@ -4,8 +4,6 @@
 #include <unistd.h>
 
 #include <cmath>
-#include <map>
-#include <nlohmann/json.hpp>
 #include <numeric>
 #include <random>
 #include <set>
@@ -101,40 +99,6 @@ TEST_F(HybridTrainerTest, TheFitBesideLearningIsTheOneAfterIt) {
   ASSERT_TRUE(has_step(one, "item-item"));
   EXPECT_NE(one.model->learned_json.find("\"cuts\""), std::string::npos) << one.model->learned_json;
   EXPECT_EQ(bytes_of(*one.model), bytes_of(*two.model));
-}
-
-// Three pairs of rare movies that go together, and half of ten that everybody knows: the pairs show
-// only under a ridge far below the rule's.
-TEST(LearnedRidgeTest, GoesBelowTheFactorsThatAreTriedFirst) {
-  std::mt19937 random(1);
-  std::vector<Rating> ratings;
-  for (UserId user = 1; user <= 600; ++user) {
-    std::set<MovieId> own;
-    while (own.size() < 6) {
-      const auto pair = static_cast<MovieId>(random() % 150);
-      own.insert({100 + 2 * pair, 101 + 2 * pair});
-    }
-    while (own.size() < 11) own.insert(static_cast<MovieId>(1 + random() % 10));
-    for (const MovieId movie : own) ratings.push_back({user, movie, 5});
-  }
-  ModelOptions options;
-  options.validation = "user";
-  const auto trained = train_hybrid(ratings, {}, options, {});
-  ASSERT_TRUE(trained) << trained.error().message();
-  const auto learned = nlohmann::json::parse(trained->model->learned_json);
-  std::map<double, double> ndcg;
-  for (const auto& one : learned["ridges"])
-    if (one["part"] == "item_item") ndcg[one["factor"]] = one["ndcg@10"];
-  ASSERT_TRUE(ndcg.contains(0.25)) << learned["ridges"];
-  EXPECT_GT(ndcg[0.25], 1.01 * ndcg[0.5]);
-  options.item_item_regularization = learned["settings"]["model.item_item_regularization"];
-  options.learn = false;
-  const auto rule = [&] {
-    ModelOptions open = options;
-    open.item_item_regularization = 0;
-    return train_hybrid(ratings, {}, open, {})->model->options.item_item_regularization;
-  }();
-  EXPECT_LE(options.item_item_regularization, 0.25 * rule);
 }
 
 TEST_F(HybridTrainerTest, EveryPersonalPartAloneFindsTheTaste) {
