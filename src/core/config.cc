@@ -198,9 +198,10 @@ Status check_together(const Config& config) {
   if (config.server.fold_in && config.storage.mode != "embedded")
     return fail(ErrorCode::kUsage, "server.fold_in needs storage.mode embedded", "config",
                 "in the lake no rating can be looked up by user: train and reload instead");
-  if (config.model.liked_strength + config.model.other_strength <= 0)
-    return fail(ErrorCode::kUsage, "model.liked_strength and model.other_strength cannot both be 0",
-                "config");
+  if (config.model.liked_strength <= 0 && config.model.other_strength <= 0)
+    return fail(ErrorCode::kUsage,
+                "model.liked_strength and model.other_strength cannot both be 0 or less", "config",
+                "set model.liked_strength above 0");
   return {};
 }
 

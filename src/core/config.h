@@ -110,7 +110,9 @@ struct ModelOptions {
   // Grade of an interaction: what a rating is worth as a signal.
   double min_rating_threshold = 3.5;  // ratings at or above it are liked
   double liked_strength = 1.0;        // grade that the best ratings come near to
-  double other_strength = 0.0;        // grade that the worst ratings come near to
+  // Grade that the worst ratings come near to; below 0 they count against a movie. Where
+  // grade_slope is learned, a strength of 0 is, too.
+  double other_strength = 0.0;
   double grade_slope = -1;  // per deviation of all ratings; 0: a step at the threshold; -1: learned
 
   // user–user

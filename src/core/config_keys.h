@@ -75,7 +75,7 @@ void visit_settings(C& c, Visitor&& visit) {
   visit("model.learn_diversity_share", c.model.learn_diversity_share, kShare);
   visit("model.min_rating_threshold", c.model.min_rating_threshold, Range{-1000, 1000});
   visit("model.liked_strength", c.model.liked_strength, Range{0, 1000});
-  visit("model.other_strength", c.model.other_strength, Range{0, 1000});
+  visit("model.other_strength", c.model.other_strength, Range{-1000, 1000});
   visit("model.grade_slope", c.model.grade_slope, Range{-1, 100});
   visit("model.similarity", c.model.similarity, Choices{"cosine", "pearson"});
   visit("model.n_neighbors", c.model.n_neighbors, Range{1, 10000});

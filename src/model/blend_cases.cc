@@ -91,7 +91,7 @@ Result<FittedCut> FittedCut::fit(const Cut& cut, std::span<const Movie> catalogu
   return fitted;
 }
 
-double FittedCut::mean_ndcg(const ModelData& model, Part part) const {
+std::vector<double> FittedCut::ndcg_by_user(const ModelData& model, Part part) const {
   std::vector<double> gains(judged_.size());
   for_each_row(judged_.size(), thread_count(asked_.threads), [&] {
     return [&, scorer = Scorer(model)](std::size_t j) mutable {
@@ -104,12 +104,11 @@ double FittedCut::mean_ndcg(const ModelData& model, Part part) const {
       gains[j] /= ideal_gain(judged.relevant_count);
     };
   });
-  const double sum = std::accumulate(gains.begin(), gains.end(), 0.0);
-  return gains.empty() ? 0 : sum / static_cast<double>(gains.size());
+  return gains;
 }
 
-Result<double> FittedCut::judge_alone(Part part, double ridge_factor) const {
-  if (ridge_factor == 1) return mean_ndcg(parts_.model, part);
+Result<std::vector<double>> FittedCut::judge_alone(Part part, double ridge_factor) const {
+  if (ridge_factor == 1) return ndcg_by_user(parts_.model, part);
   ModelData model = parts_.model;
   if (part == Part::kItemItem) {
     model.options.item_item_regularization *= ridge_factor;
@@ -118,7 +117,7 @@ Result<double> FittedCut::judge_alone(Part part, double ridge_factor) const {
     model.options.latent_regularization *= ridge_factor;
     MARQUEE_TRY(fit_latent_part(model, {matrix_, grades_, times_, {}}));
   }
-  return mean_ndcg(model, part);
+  return ndcg_by_user(model, part);
 }
 
 ModelData FittedCut::with_column(const Column& column) const {

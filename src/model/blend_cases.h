@@ -42,9 +42,9 @@ class FittedCut {
                                const ModelOptions& asked, const PartSet& parts,
                                const Strengths& strengths);
 
-  // Mean NDCG@10 of item–item or latent alone over the judged users, fitted anew where the ridge
-  // is another one.
-  Result<double> judge_alone(Part part, double ridge_factor) const;
+  // NDCG@10 of item–item or latent alone for each judged user, fitted anew where the ridge is
+  // another one.
+  Result<std::vector<double>> judge_alone(Part part, double ridge_factor) const;
 
   std::size_t judged_users() const { return judged_.size(); }
   // The same of a cut that is not fitted.
@@ -69,7 +69,7 @@ class FittedCut {
   FittedCut() = default;
   void find_judged(const Cut& cut);
   std::vector<Judged> users_of_cases(bool with_lists) const;
-  double mean_ndcg(const ModelData& model, Part part) const;
+  std::vector<double> ndcg_by_user(const ModelData& model, Part part) const;
   ModelData with_column(const Column& column) const;
 
   double weight_ = 1;

@@ -117,7 +117,7 @@ std::vector<float> interest_in(const SparseRows& grades_by_item) {
   std::vector<float> interest(grades_by_item.rows());
   for (std::size_t i = 0; i < interest.size(); ++i) {
     float sum = 0;
-    for (const float value : grades_by_item.row(i).values) sum += value;
+    for (const float value : grades_by_item.row(i).values) sum += std::max(0.0F, value);
     interest[i] = std::log1p(sum);
   }
   standardise(interest);

@@ -40,7 +40,7 @@ Moments coarse_moments_of(std::span<const float> ratings) {
 }  // namespace
 
 double grade_unit(const ModelOptions& options) {
-  return std::max(options.liked_strength, options.other_strength) / kGradeLevels;
+  return std::max(options.liked_strength, std::abs(options.other_strength)) / kGradeLevels;
 }
 
 GradeScale::GradeScale(std::span<const float> all, const ModelOptions& options)
@@ -59,7 +59,7 @@ GradeScale::GradeScale(std::span<const float> all, const ModelOptions& options)
 double GradeScale::share_of(float rating, double own_mean) const {
   switch (kind_) {
     case Kind::kSmooth:
-      return 1 / (1 + std::exp(-slope_ * (rating - own_mean) - 1));
+      return 1 / (1 + std::exp(-slope_ * (rating - own_mean) - (other_ < 0 ? 0 : 1)));
     case Kind::kAllAlike:
       return 1;
     case Kind::kStep:
@@ -70,7 +70,7 @@ double GradeScale::share_of(float rating, double own_mean) const {
 
 float GradeScale::grade_of(float rating, double own_mean) const {
   const double level = std::round((other_ + range_ * share_of(rating, own_mean)) / unit_);
-  return static_cast<float>(unit_ * (kind_ == Kind::kStep ? level : std::max(1.0, level)));
+  return static_cast<float>(unit_ * (kind_ != Kind::kStep && level == 0 ? 1 : level));
 }
 
 void GradeScale::append(std::span<const float> own, std::vector<float>& grades) const {

@@ -15,18 +15,23 @@ struct Grades {
   SparseRows by_item;  // items × users, the same grades
 };
 
-// Grades are whole multiples of grade_unit, at most kGradeLevels of them: sums of their products
-// are then exact, whatever the order in which they are taken.
+// Grades are whole multiples of grade_unit, at most kGradeLevels of them either way: sums of their
+// products are then exact, whatever the order in which they are taken.
 inline constexpr int kGradeLevels = 64;
-double grade_unit(const ModelOptions& options);  // the greater strength / kGradeLevels
+// The greater strength, signs apart, / kGradeLevels.
+double grade_unit(const ModelOptions& options);
 
 // The slope of smooth grades: what grade_slope is where nothing says otherwise.
 inline constexpr double kSmoothGrades = 2.2;
+// Of gentle ones, which leave more to a rating below the mean.
+inline constexpr double kGentleGrades = 1.5;
 
 // other_strength + (liked_strength - other_strength) · s, to the nearest level, where s rises
 // smoothly from 0 to 1 around the user's own mean m: s = 1 / (1 + exp(-(grade_slope · (rating - m)
-// / d + 1))), with d the deviation of all ratings and m shrunk to the mean of all by 5 ratings'
-// worth; no grade is 0. Mean and deviation of all count in 64ths of the range of all ratings, so
+// / d + c))), with d the deviation of all ratings and m shrunk to the mean of all by 5 ratings'
+// worth; no grade is 0. c is 1, so that a rating at the mean is rather a like; where other_strength
+// is below 0, and bad ratings count against a movie, it is 0, so that one at the mean says little.
+// Mean and deviation of all count in 64ths of the range of all ratings, so
 // that a day's ratings seldom change everybody's grades. Any scale of ratings gives the same
 // grades. Where all ratings are the same, each is worth the greatest grade. With grade_slope 0 a
 // rating is liked (>= min_rating_threshold) or not. An open slope (below 0) counts as smooth;

@@ -122,8 +122,7 @@ Result<TrainedModel> train_hybrid(std::span<const Rating> ratings, std::span<con
   MARQUEE_ASSIGN(const InteractionMatrix matrix, InteractionMatrix::build(ratings, catalogue));
   timer.start("grades", 0.03);
   MARQUEE_ASSIGN(const GradeChoice choice, choose_grades(matrix, options));
-  ModelOptions graded = options;
-  graded.grade_slope = choice.slope;
+  const ModelOptions graded = with_grades(options, choice.kind);
   const Grades grades = grade(matrix, graded);
   const RatingTimes times(matrix.times().span());
   PairBook book{matrix.user_ids(), matrix.item_ids(), pairs.earlier, pairs.keep, {}, {}};

@@ -87,7 +87,7 @@ SparseRowsOf<T> transpose(const SparseRowsOf<T>& rows, std::size_t column_count)
 }
 
 template SparseRows transpose(const SparseRows&, std::size_t);
-template SparseRowsOf<std::uint8_t> transpose(const SparseRowsOf<std::uint8_t>&, std::size_t);
+template SparseRowsOf<std::int8_t> transpose(const SparseRowsOf<std::int8_t>&, std::size_t);
 
 Result<InteractionMatrix> InteractionMatrix::build(std::span<const Rating> ratings,
                                                    std::span<const Movie> catalogue) {

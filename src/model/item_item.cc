@@ -93,7 +93,7 @@ Array<std::int64_t> ids_of(std::span<const std::int64_t> ids,
 LevelRows levels_of(const SparseRows& grades, const RatedItems& rated, double unit) {
   std::vector<std::int64_t> offsets{0};
   std::vector<std::int32_t> columns;
-  std::vector<std::uint8_t> levels;
+  std::vector<std::int8_t> levels;
   columns.reserve(grades.columns.size());
   levels.reserve(grades.columns.size());
   for (std::size_t u = 0; u < grades.rows(); ++u) {
@@ -102,7 +102,7 @@ LevelRows levels_of(const SparseRows& grades, const RatedItems& rated, double un
       const auto place = rated.place_of[static_cast<std::size_t>(row.columns[k])];
       if (place < 0) continue;
       columns.push_back(place);
-      levels.push_back(static_cast<std::uint8_t>(std::lround(row.values[k] / unit)));
+      levels.push_back(static_cast<std::int8_t>(std::lround(row.values[k] / unit)));
     }
     offsets.push_back(static_cast<std::int64_t>(columns.size()));
   }
@@ -119,8 +119,8 @@ Square gram(const Grades& grades, const RatedItems& rated, const ModelOptions& o
   std::optional<PairTriangle> kept;
   if (book.keep) kept.emplace(g.size());
   book.count = sum_pairs(users, book.earlier, thread_count(options.threads),
-                         [&](std::size_t item, std::span<const std::uint64_t> sums) {
-                           std::ranges::transform(sums, g.row(item), [&](std::uint64_t sum) {
+                         [&](std::size_t item, std::span<const std::int64_t> sums) {
+                           std::ranges::transform(sums, g.row(item), [&](std::int64_t sum) {
                              return static_cast<float>(unit * unit * static_cast<double>(sum));
                            });
                            if (kept) kept->take(item, sums);

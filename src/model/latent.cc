@@ -52,13 +52,15 @@ class RowSolver {
     if (own.columns.empty()) return true;
     gathered_.resize(own.columns.size() * rank);
     for (std::size_t k = 0; k < own.columns.size(); ++k) {
-      const float weight = confidence_ * own.values[k];
+      const float weight = confidence_ * std::abs(own.values[k]);
       const float root = std::sqrt(weight);
       const float* factors = fixed_.row(static_cast<std::size_t>(own.columns[k]));
       float* scaled = gathered_.data() + k * rank;
+      // A grade below 0 is a surer 0 than that of a movie that nobody knows of.
+      const float wanted = own.values[k] > 0 ? 1 + weight : 0;
       for (std::size_t f = 0; f < rank; ++f) {
         scaled[f] = root * factors[f];
-        out[f] += (1 + weight) * factors[f];
+        out[f] += wanted * factors[f];
       }
     }
     matrix_ = gram_;

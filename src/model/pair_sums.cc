@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <limits>
+#include <utility>
 
 #include "model/interaction_matrix.h"
 #include "model/parallel.h"
@@ -20,16 +20,15 @@ struct CountedRows {
       : by_user(std::move(rows)), by_item(transpose(by_user, items)) {}
 };
 
-// Unsigned, so that taking off before or after adding comes to the same.
 template <bool kTakeOff>
-void count_row(const CountedRows& rows, std::size_t item, std::span<std::uint64_t> sums) {
+void count_row(const CountedRows& rows, std::size_t item, std::span<std::int64_t> sums) {
   const auto place = static_cast<std::int32_t>(item);
   const auto raters = rows.by_item.row(item);
   for (std::size_t k = 0; k < raters.columns.size(); ++k) {
-    const std::uint64_t level = raters.values[k];
+    const std::int64_t level = raters.values[k];
     const auto other = rows.by_user.row(static_cast<std::size_t>(raters.columns[k]));
     for (std::size_t j = 0;; ++j) {  // to the item itself, which stands in its raters' rows
-      const std::uint64_t product = level * other.values[j];
+      const std::int64_t product = level * other.values[j];
       auto& sum = sums[static_cast<std::size_t>(other.columns[j])];
       sum = kTakeOff ? sum - product : sum + product;
       if (other.columns[j] == place) break;
@@ -51,7 +50,7 @@ double products_of(const LevelRows& rows) {
 // Rows one after the other.
 class RowList {
  public:
-  void add(std::span<const std::int32_t> columns, std::span<const std::uint8_t> levels) {
+  void add(std::span<const std::int32_t> columns, std::span<const std::int8_t> levels) {
     columns_.insert(columns_.end(), columns.begin(), columns.end());
     levels_.insert(levels_.end(), levels.begin(), levels.end());
     offsets_.push_back(static_cast<std::int64_t>(columns_.size()));
@@ -61,7 +60,7 @@ class RowList {
  private:
   std::vector<std::int64_t> offsets_{0};
   std::vector<std::int32_t> columns_;
-  std::vector<std::uint8_t> levels_;
+  std::vector<std::int8_t> levels_;
 };
 
 // The place of each of `ids` among `others`, kGone where it is not there; both ascend.
@@ -142,16 +141,16 @@ class ChangeFinder {
   const PairedUsers& now_;
   std::vector<std::int32_t> item_now_;
   std::vector<std::int32_t> columns_;
-  std::vector<std::uint8_t> levels_;
+  std::vector<std::int8_t> levels_;
   RowList were_, are_;
   std::size_t users_ = 0;
 };
 
 // Gives each row of the triangle to `take`, after `fill` has filled a zeroed one.
 void for_each_triangle_row(std::size_t items, int threads, const TakePairRow& take,
-                           const std::function<void(std::size_t, std::span<std::uint64_t>)>& fill) {
+                           const std::function<void(std::size_t, std::span<std::int64_t>)>& fill) {
   for_each_row(items, threads, [&] {
-    return [&, counters = std::vector<std::uint64_t>(items)](std::size_t item) mutable {
+    return [&, counters = std::vector<std::int64_t>(items)](std::size_t item) mutable {
       const auto sums = std::span(counters).first(item + 1);
       std::ranges::fill(sums, 0);
       fill(item, sums);
@@ -164,7 +163,7 @@ void sum_everybody(const PairedUsers& now, int threads, const TakePairRow& take)
   const CountedRows rows(now.levels, now.item_count());
   for_each_triangle_row(
       now.item_count(), threads, take,
-      [&](std::size_t item, std::span<std::uint64_t> sums) { count_row<false>(rows, item, sums); });
+      [&](std::size_t item, std::span<std::int64_t> sums) { count_row<false>(rows, item, sums); });
 }
 
 void sum_changes(const PairedUsers& now, const PairSums& earlier, Changes changes, int threads,
@@ -173,9 +172,9 @@ void sum_changes(const PairedUsers& now, const PairSums& earlier, Changes change
   const CountedRows after(std::move(changes.after), now.item_count());
   const auto item_before = places_among(now.item_ids.span(), earlier.users.item_ids.span());
   for_each_triangle_row(now.item_count(), threads, take,
-                        [&](std::size_t item, std::span<std::uint64_t> sums) {
+                        [&](std::size_t item, std::span<std::int64_t> sums) {
                           if (const std::int32_t old = item_before[item]; old != kGone) {
-                            const std::uint32_t* row =
+                            const std::int32_t* row =
                                 earlier.sums.begin() + triangle_size(static_cast<std::size_t>(old));
                             for (std::size_t j = 0; j <= item; ++j)
                               if (item_before[j] != kGone) sums[j] = row[item_before[j]];
@@ -212,16 +211,16 @@ PairCount sum_pairs(const PairedUsers& now, const PairSums* earlier, int threads
 
 PairTriangle::PairTriangle(std::size_t items) : sums_(triangle_size(items)), overflowed_(items) {}
 
-void PairTriangle::take(std::size_t item, std::span<const std::uint64_t> sums) {
-  for (const std::uint64_t sum : sums)
-    if (sum > std::numeric_limits<std::uint32_t>::max()) overflowed_[item] = 1;
+void PairTriangle::take(std::size_t item, std::span<const std::int64_t> sums) {
+  for (const std::int64_t sum : sums)
+    if (!std::in_range<std::int32_t>(sum)) overflowed_[item] = 1;
   std::ranges::transform(sums, sums_.begin() + static_cast<std::ptrdiff_t>(triangle_size(item)),
-                         [](std::uint64_t sum) { return static_cast<std::uint32_t>(sum); });
+                         [](std::int64_t sum) { return static_cast<std::int32_t>(sum); });
 }
 
-std::optional<Array<std::uint32_t>> PairTriangle::finish() && {
+std::optional<Array<std::int32_t>> PairTriangle::finish() && {
   if (std::ranges::find(overflowed_, 1) != overflowed_.end()) return std::nullopt;
-  return Array<std::uint32_t>(std::move(sums_));
+  return Array<std::int32_t>(std::move(sums_));
 }
 
 }  // namespace marquee

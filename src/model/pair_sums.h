@@ -12,8 +12,8 @@
 
 namespace marquee {
 
-// Grades in levels, 0 to kGradeLevels (grades.h).
-using LevelRows = SparseRowsOf<std::uint8_t>;
+// Grades in levels, -kGradeLevels to kGradeLevels (grades.h).
+using LevelRows = SparseRowsOf<std::int8_t>;
 
 // Users with their levels over the items that are paired. Ids ascend; where nothing is taken over
 // and nothing kept, users need none.
@@ -28,7 +28,7 @@ struct PairedUsers {
 // What a training leaves for the next: users, and the sums over just these.
 struct PairSums {
   PairedUsers users;
-  Array<std::uint32_t> sums;  // the lower triangle with its diagonal, row after row
+  Array<std::int32_t> sums;  // the lower triangle with its diagonal, row after row
 };
 
 // How much of the counting was done.
@@ -42,7 +42,7 @@ struct PairCount {
 
 // Told of each row of the lower triangle once, from several threads: sums over users of level(item)
 // · level(j) for j from 0 to item, items by place.
-using TakePairRow = std::function<void(std::size_t item, std::span<const std::uint64_t> sums)>;
+using TakePairRow = std::function<void(std::size_t item, std::span<const std::int64_t> sums)>;
 
 // Counts everybody, or, where `earlier` is given and that is less work, takes its sums over, takes
 // off the rows of the users who are not what they were, and adds those that they are now. Both ways
@@ -55,12 +55,12 @@ PairCount sum_pairs(const PairedUsers& now, const PairSums* earlier, int threads
 class PairTriangle {
  public:
   explicit PairTriangle(std::size_t items);
-  void take(std::size_t item, std::span<const std::uint64_t> sums);
-  // Nothing when a sum does not fit into 32 bits, which takes a million users of one item.
-  std::optional<Array<std::uint32_t>> finish() &&;
+  void take(std::size_t item, std::span<const std::int64_t> sums);
+  // Nothing when a sum does not fit into 32 bits, which takes half a million users of one item.
+  std::optional<Array<std::int32_t>> finish() &&;
 
  private:
-  std::vector<std::uint32_t> sums_;
+  std::vector<std::int32_t> sums_;
   std::vector<std::uint8_t> overflowed_;  // by item
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "model/grades.h"
 #include "model/tensor_values.h"
@@ -54,10 +55,11 @@ Result<KeptPairSums> load_pair_sums(const std::filesystem::path& path) {
   users.user_ids = in.ids("user_ids");
   users.item_ids = in.ids("item_ids");
   users.levels =
-      in.sorted_sparse<std::uint8_t>("levels", users.user_ids.size(), users.item_ids.size());
-  if (std::ranges::any_of(users.levels.values, [](auto level) { return level > kGradeLevels; }))
+      in.sorted_sparse<std::int8_t>("levels", users.user_ids.size(), users.item_ids.size());
+  if (std::ranges::any_of(users.levels.values,
+                          [](auto level) { return std::abs(level) > kGradeLevels; }))
     in.refuse("levels.values", fmt::format("a level is over {}", kGradeLevels));
-  kept.sums.sums = in.array<std::uint32_t>(
+  kept.sums.sums = in.array<std::int32_t>(
       "sums", {static_cast<std::int64_t>(triangle_size(users.item_ids.size()))});
   MARQUEE_TRY(in.status());
   return kept;

@@ -10,7 +10,7 @@
 
 namespace marquee {
 
-inline constexpr int kPairSumsSchema = 1;
+inline constexpr int kPairSumsSchema = 2;
 
 // Replaces the file, or leaves it as it was. `lineage`: of the training that counted.
 Status write_pair_sums(const std::filesystem::path& path, const PairSums& sums,

@@ -16,7 +16,7 @@ void add_user(SparseRows::Row grades, std::span<const TimeMicros> times, const R
   const auto count = static_cast<double>(grades.columns.size());
   const double strength = std::max(options.liked_strength, options.other_strength);
   const auto weight = [&](std::size_t k) {
-    const double share = grades.values[k] / strength;
+    const double share = std::max(0.0F, grades.values[k]) / strength;
     if (!aging) return share;
     if (times[k] == kUnknownTime) return 0.0;
     return share * decay(std::max<TimeMicros>(0, all.end() - times[k]), half_life);
@@ -24,7 +24,8 @@ void add_user(SparseRows::Row grades, std::span<const TimeMicros> times, const R
   double sum = 0;
   for (std::size_t k = 0; k < grades.columns.size(); ++k) sum += weight(k);
   if (sum <= 0) return;
-  const double scale = count / (count + kTrustedRatings) * std::min(1.0, options.popularity_user_cap / sum);
+  const double scale =
+      count / (count + kTrustedRatings) * std::min(1.0, options.popularity_user_cap / sum);
   for (std::size_t k = 0; k < grades.columns.size(); ++k)
     interest[static_cast<std::size_t>(grades.columns[k])] += scale * weight(k);
 }

@@ -103,7 +103,7 @@ std::vector<Explanation::Because> because(const ModelData& model, std::size_t u,
   for (std::size_t k = 0; k < own.columns.size(); ++k) {
     const auto rated_item = static_cast<std::size_t>(own.columns[k]);
     const float share = own.values[k] * value_at(model.item_item.row(rated_item), item);
-    if (share > 0) reasons.push_back({model.item_ids[rated_item], share});
+    if (own.values[k] > 0 && share > 0) reasons.push_back({model.item_ids[rated_item], share});
   }
   std::ranges::stable_sort(reasons, std::greater<>(), &Explanation::Because::share);
   return reasons;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 namespace marquee {
 namespace {
@@ -17,19 +18,18 @@ std::array<double, kFirstRidges> first_factors(Part part) {
 // Fills in what each try reaches over all cuts.
 Status judge(std::span<const std::optional<FittedCut>> cuts, const RunFits& run,
              std::span<RidgeTry> tries) {
-  std::vector<double> ndcg(tries.size() * cuts.size());
-  MARQUEE_TRY(run(ndcg.size(), [&](std::size_t k) -> Status {
+  std::vector<double> sums(tries.size() * cuts.size());
+  MARQUEE_TRY(run(sums.size(), [&](std::size_t k) -> Status {
     const RidgeTry& one = tries[k / cuts.size()];
-    MARQUEE_ASSIGN(ndcg[k], cuts[k % cuts.size()]->judge_alone(one.part, one.factor));
+    const FittedCut& cut = *cuts[k % cuts.size()];
+    MARQUEE_ASSIGN(const std::vector<double> ndcg, cut.judge_alone(one.part, one.factor));
+    sums[k] = cut.weight() * std::accumulate(ndcg.begin(), ndcg.end(), 0.0);
     return {};
   }));
   double users = 0;
   for (const auto& cut : cuts) users += cut->weight() * static_cast<double>(cut->judged_users());
-  for (std::size_t k = 0; k < ndcg.size() && users > 0; ++k) {
-    const FittedCut& cut = *cuts[k % cuts.size()];
-    tries[k / cuts.size()].ndcg +=
-        cut.weight() * static_cast<double>(cut.judged_users()) / users * ndcg[k];
-  }
+  for (std::size_t k = 0; k < sums.size() && users > 0; ++k)
+    tries[k / cuts.size()].ndcg += sums[k] / users;
   return {};
 }
 

@@ -308,9 +308,11 @@ class Learning {
 void note_grades(LearnedSettings& learned, const GradeChoice& choice, const ModelOptions& asked) {
   if (asked.grade_slope >= 0) return;
   json report = json::parse(learned.json);
-  report["settings"]["model.grade_slope"] = choice.slope;
-  if (choice.tried())
-    report["grades"] = {{"smooth_ndcg@10", choice.smooth_ndcg}, {"step_ndcg@10", choice.step_ndcg}};
+  report["settings"]["model.grade_slope"] = choice.kind.slope;
+  if (choice.kind.other_strength != asked.other_strength)
+    report["settings"]["model.other_strength"] = choice.kind.other_strength;
+  for (const GradeTry& one : choice.tries)
+    report["grades"].push_back({{"kind", one.kind.name}, {"ndcg@10", one.ndcg}});
   learned.json = report.dump();
 }
 

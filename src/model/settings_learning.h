@@ -18,7 +18,7 @@ struct LearnedSettings {
   // {"settings": {"model.cf_weight": 0.7, …}, "validation": "time", "note": …, "cuts": 5,
   //  "users": 480, "sample": {"users": 8000, "movies": 6000}, "evaluations": 350, "ndcg@10": …,
   //  "coverage@10_movies": …, "user_diversity": …, "floors": {…}, "alone": {"item_item": …},
-  //  "ridges": […], "curve": [[evaluations, ndcg], …]};
+  //  "grades": […], "ridges": […], "curve": [[evaluations, ndcg], …]};
   // "settings" holds what was open, as it is read back by with_model_entries.
   std::string json;
 };

@@ -21,7 +21,7 @@
 
 namespace marquee {
 
-enum class Dtype { kU8, kU32, kI32, kI64, kF32, kF64 };
+enum class Dtype { kU8, kI8, kI32, kI64, kF32, kF64 };
 
 template <typename T>
 constexpr Dtype dtype_of();
@@ -30,8 +30,8 @@ constexpr Dtype dtype_of<std::uint8_t>() {
   return Dtype::kU8;
 }
 template <>
-constexpr Dtype dtype_of<std::uint32_t>() {
-  return Dtype::kU32;
+constexpr Dtype dtype_of<std::int8_t>() {
+  return Dtype::kI8;
 }
 template <>
 constexpr Dtype dtype_of<std::int32_t>() {

@@ -16,7 +16,7 @@ struct DtypeName {
   std::uint64_t size;
 };
 constexpr std::array<DtypeName, 6> kDtypes = {{{Dtype::kU8, "U8", 1},
-                                               {Dtype::kU32, "U32", 4},
+                                               {Dtype::kI8, "I8", 1},
                                                {Dtype::kI32, "I32", 4},
                                                {Dtype::kI64, "I64", 8},
                                                {Dtype::kF32, "F32", 4},

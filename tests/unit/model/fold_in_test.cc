@@ -67,10 +67,11 @@ void expect_same(const std::vector<Recommendation>& a, const std::vector<Recomme
 
 TEST(FoldIn, TheTrainingRatingsGiveTheTrainedList) {
   for (const char* similarity : {"cosine", "pearson"})
-    for (const double slope : {2.2, 0.0}) {
+    for (const auto& [slope, other] : {std::pair(2.2, 0.0), {0.0, 0.0}, {1.5, -1.0}}) {
       ModelOptions options = every_part();
       options.similarity = similarity;
       options.grade_slope = slope;
+      options.other_strength = other;
       const Trained trained(options);
       for (const UserId user : trained.model->user_ids) {
         auto own = trained.ratings_of(user);

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <set>
 
 #include "model/hybrid_trainer.h"
 #include "planted_data.h"
@@ -40,38 +43,81 @@ GradeChoice chosen(const std::vector<Rating>& ratings, const ModelOptions& optio
   return *choice;
 }
 
-TEST(GradeChoiceTest, AStepWhereOnlyLikesTellAnything) {
+double ndcg_of(const GradeChoice& choice, std::string_view kind) {
+  for (const GradeTry& one : choice.tries)
+    if (one.kind.name == kind) return one.ndcg;
+  return 0;
+}
+
+TEST(GradeChoiceTest, BalancedWherePeopleRateWhatTheyAreShown) {
   const GradeChoice choice = chosen(shown_by_chance(300, 60, 25), by_user());
-  EXPECT_EQ(choice.slope, 0) << choice.smooth_ndcg << " with smooth grades, " << choice.step_ndcg;
-  EXPECT_GT(choice.step_ndcg, choice.smooth_ndcg);
+  EXPECT_EQ(choice.kind.name, "balanced");
+  EXPECT_EQ(choice.kind.other_strength, -1);
+  EXPECT_GT(ndcg_of(choice, "balanced"), ndcg_of(choice, "step"));
+  EXPECT_GT(ndcg_of(choice, "step"), ndcg_of(choice, "smooth"));
+}
+
+TEST(GradeChoiceTest, AnotherStrengthThatIsPinnedStays) {
+  ModelOptions options = by_user();
+  options.other_strength = 0.1;
+  const GradeChoice choice = chosen(shown_by_chance(300, 60, 25), options);
+  EXPECT_EQ(choice.kind.name, "step");
+  EXPECT_EQ(choice.kind.other_strength, 0.1);
+}
+
+// People and movies lie on a ring; people choose movies that lie near them, and like them the more,
+// the nearer: even one that they did not like tells where they are.
+std::vector<Rating> chosen_by_taste(int users, int movies, int chosen) {
+  std::mt19937_64 random(5);
+  const auto draw = [&] { return static_cast<double>(random() >> 11) * 0x1p-53; };
+  std::vector<Rating> ratings;
+  for (int user = 1; user <= users; ++user) {
+    std::set<MovieId> taken;
+    const double place = draw();
+    while (std::ssize(taken) < chosen) {
+      const double way = 0.3 * (draw() + draw() - 1);  // from the user to the movie
+      const double ring = place + way + 1;
+      const auto movie = 1 + static_cast<MovieId>((ring - std::floor(ring)) * movies);
+      if (!taken.insert(movie).second) continue;
+      const double liking = 5 - 8 * std::abs(way) + 3.0 * (draw() - 0.5);
+      ratings.push_back({user, movie, static_cast<float>(std::clamp(liking, 0.5, 5.0)), 0});
+    }
+  }
+  return ratings;
+}
+
+TEST(GradeChoiceTest, FlatWhereHowMuchPeopleLikeWhatTheyChooseIsChance) {
+  EXPECT_EQ(chosen(plant(200, 100, 30).ratings, by_user()).kind.name, "flat");
 }
 
 TEST(GradeChoiceTest, SmoothWherePeopleRateWhatTheyLike) {
-  const GradeChoice choice = chosen(plant(200, 100, 30).ratings, by_user());
-  EXPECT_EQ(choice.slope, kSmoothGrades);
-  EXPECT_TRUE(choice.tried());
+  const GradeChoice choice = chosen(chosen_by_taste(600, 300, 8), by_user());
+  EXPECT_EQ(choice.kind.name, "smooth");
+  for (const char* kind : {"step", "flat", "balanced"})
+    EXPECT_GT(ndcg_of(choice, "smooth"), ndcg_of(choice, kind)) << kind;
+  EXPECT_EQ(choice.tries.size(), 5U);
 }
 
 TEST(GradeChoiceTest, IsLeftAloneWherePinnedOrNothingIsLearned) {
   const auto ratings = shown_by_chance(300, 60, 25);
   ModelOptions options = by_user();
   options.grade_slope = 1.5;
-  EXPECT_EQ(chosen(ratings, options).slope, 1.5);
+  EXPECT_EQ(chosen(ratings, options).kind.slope, 1.5);
   options = by_user();
   options.learn = false;
-  EXPECT_EQ(chosen(ratings, options).slope, kSmoothGrades);
+  EXPECT_EQ(chosen(ratings, options).kind.slope, kSmoothGrades);
   options = by_user();
   options.learn_budget = 0;
-  EXPECT_FALSE(chosen(ratings, options).tried());
+  EXPECT_TRUE(chosen(ratings, options).tries.empty());
 }
 
 TEST(GradeChoiceTest, StandsInTheModelAndItsReport) {
   const auto trained = train_hybrid(shown_by_chance(300, 60, 25), {}, by_user(), {});
   ASSERT_TRUE(trained) << trained.error().message();
-  EXPECT_EQ(trained->model->options.grade_slope, 0);
+  EXPECT_EQ(trained->model->options.other_strength, -1);
   const auto learned = nlohmann::json::parse(trained->model->learned_json);
-  EXPECT_EQ(learned["settings"]["model.grade_slope"], 0) << learned.dump();
-  EXPECT_GT(learned["grades"]["step_ndcg@10"], learned["grades"]["smooth_ndcg@10"]);
+  EXPECT_EQ(learned["settings"]["model.other_strength"], -1) << learned.dump();
+  EXPECT_EQ(learned["grades"].size(), 5U);
 }
 
 }  // namespace

@@ -57,6 +57,29 @@ TEST(GradesTest, AreWholeNumbersOfLevels) {
   }
 }
 
+TEST(GradesTest, BadRatingsMayCountAgainstAMovie) {
+  ModelOptions options;
+  options.other_strength = -1;
+  std::vector<Rating> ratings;
+  for (int k = 0; k < 500; ++k)
+    ratings.push_back({1 + k % 10, 1 + k / 10, static_cast<float>(1 + (k / 10 + k % 10) % 5), 0});
+  const auto matrix = matrix_of(ratings);
+  const Grades grades = grade(matrix, options);
+  const auto values = matrix.user(0).values, own = grades.by_user.row(0).values;
+  for (std::size_t k = 0; k < own.size(); ++k) {
+    EXPECT_NE(own[k], 0);
+    const float sign = values[k] < 3 ? -1 : 1;
+    if (values[k] == 3) {
+      EXPECT_NEAR(own[k], 0, 0.02) << "a rating at the mean says little";
+    } else {
+      EXPECT_GT(sign * own[k], std::abs(values[k] - 3) == 2 ? 0.8 : 0.5);
+    }
+  }
+  for (const float value :
+       recent_popularity(matrix, grades, RatingTimes(matrix.times().span()), kNoDecay, options))
+    EXPECT_GE(value, 0) << "likes alone make a movie popular";
+}
+
 TEST(GradesTest, RatingsThatAreAllTheSameAreAllLikes) {
   for (const float value :
        grade(matrix_of({{1, 1, 1, 0}, {1, 2, 1, 0}, {2, 1, 1, 0}}), {}).by_user.values)

@@ -188,10 +188,12 @@ TEST_F(HybridTrainerTest, ItStaysFiniteOnHardData) {
       {{1, 1, 0.5, kUnknownTime},
        {2, 1, 0.5, kUnknownTime},
        {2, 2, 0.5, kUnknownTime}}};  // nothing liked
-  for (const char* similarity : {"cosine", "pearson"}) {
+  for (const auto& [similarity, other] :
+       {std::pair("cosine", 0.0), {"pearson", 0.0}, {"cosine", -1.0}, {"pearson", -1.0}}) {
     for (const auto& ratings : cases) {
       Config config = small_config();
       config.model.similarity = similarity;
+      config.model.other_strength = other;
       config.model.min_common_items = 1;
       const auto model = train({ratings, {}}, config);
       for (const float score : model->lists.scores) ASSERT_TRUE(std::isfinite(score));

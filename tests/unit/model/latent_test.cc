@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "planted_data.h"
@@ -32,21 +33,24 @@ class LatentTest : public testing::Test {
 
   const PlantedData data_ = plant(60, 40, 12);
   const InteractionMatrix matrix_ = *InteractionMatrix::build(data_.ratings, data_.movies);
-  const Grades grades_ = grade(matrix_, {});
+  Grades grades_ = grade(matrix_, {});
   ModelOptions options_;
 };
 
 // What is minimised, written down as it stands in the paper: the derivative by each user's factors
-// is 0 where the items' are held.
+// is 0 where the items' are held. A grade below 0 is a sure 0.
 TEST_F(LatentTest, EachUserSolvesTheLeastSquaresOfThePaper) {
+  options_.other_strength = -1;
+  grades_ = grade(matrix_, options_);
+  ASSERT_LT(std::ranges::min(grades_.by_user.values), 0);
   const LatentFactors factors = fit();
   for (std::size_t u = 0; u < matrix_.user_count(); ++u) {
     std::vector<double> weight(matrix_.item_count(), 1), wanted(matrix_.item_count());
     const auto own = grades_.by_user.row(u);
     for (std::size_t k = 0; k < own.columns.size(); ++k) {
       const auto i = static_cast<std::size_t>(own.columns[k]);
-      weight[i] = 1 + options_.latent_confidence * own.values[k];
-      wanted[i] = 1;
+      weight[i] = 1 + options_.latent_confidence * std::abs(own.values[k]);
+      wanted[i] = own.values[k] > 0 ? 1 : 0;
     }
     for (std::size_t f = 0; f < 6; ++f) {
       double gradient = options_.latent_regularization * factors.users[u * 6 + f];

@@ -23,8 +23,8 @@ class PairSumsFileTest : public testing::Test {
   static PairSums small() {
     return {{std::vector<std::int64_t>{1, 2}, std::vector<std::int64_t>{10, 20, 30},
              LevelRows{std::vector<std::int64_t>{0, 2, 3}, std::vector<std::int32_t>{0, 2, 1},
-                       std::vector<std::uint8_t>{64, 3, 7}}},
-            std::vector<std::uint32_t>{4096, 0, 49, 192, 0, 4'000'000'000}};
+                       std::vector<std::int8_t>{64, -3, 7}}},
+            std::vector<std::int32_t>{4096, 0, 49, -192, 0, 2'000'000'000}};
   }
   Error refusal_of(const PairSums& sums) const {
     EXPECT_TRUE(write_pair_sums(path_, sums, lineage_));
@@ -67,11 +67,13 @@ TEST_F(PairSumsFileTest, WithoutAFileThereIsNone) {
 
 TEST_F(PairSumsFileTest, RefusesWhatCannotBeSums) {
   PairSums sums = small();
-  sums.sums = std::vector<std::uint32_t>{1, 2, 3};
+  sums.sums = std::vector<std::int32_t>{1, 2, 3};
   EXPECT_NE(refusal_of(sums).what.find("'sums'"), std::string::npos);
   sums = small();
-  sums.users.levels.values = std::vector<std::uint8_t>{65, 3, 7};
-  EXPECT_NE(refusal_of(sums).what.find("a level is over 64"), std::string::npos);
+  for (const int level : {65, -65}) {
+    sums.users.levels.values = std::vector<std::int8_t>{static_cast<std::int8_t>(level), 3, 7};
+    EXPECT_NE(refusal_of(sums).what.find("a level is over 64"), std::string::npos) << level;
+  }
   sums = small();
   sums.users.levels.columns = std::vector<std::int32_t>{2, 0, 1};
   EXPECT_NE(refusal_of(sums).what.find("does not ascend"), std::string::npos);

@@ -15,13 +15,13 @@
 namespace marquee {
 namespace {
 
-using World = std::map<UserId, std::map<MovieId, std::uint8_t>>;  // user → movie → level
-using Triangle = std::vector<std::uint64_t>;
+using World = std::map<UserId, std::map<MovieId, std::int8_t>>;  // user → movie → level
+using Triangle = std::vector<std::int64_t>;
 
 PairedUsers users_of(const World& world, const std::set<MovieId>& paired) {
   std::vector<std::int64_t> users, items(paired.begin(), paired.end()), offsets{0};
   std::vector<std::int32_t> columns;
-  std::vector<std::uint8_t> levels;
+  std::vector<std::int8_t> levels;
   for (const auto& [user, row] : world) {
     users.push_back(user);
     for (const auto& [movie, level] : row) {
@@ -39,10 +39,10 @@ PairedUsers users_of(const World& world, const std::set<MovieId>& paired) {
 
 // The plain, slow twin: every pair of movies of every user.
 Triangle plain_sums(const World& world, const std::set<MovieId>& paired) {
-  std::map<std::pair<MovieId, MovieId>, std::uint64_t> sums;
+  std::map<std::pair<MovieId, MovieId>, std::int64_t> sums;
   for (const auto& [user, row] : world)
     for (const auto& [one, a] : row)
-      for (const auto& [other, b] : row) sums[{one, other}] += std::uint64_t{a} * b;
+      for (const auto& [other, b] : row) sums[{one, other}] += std::int64_t{a} * b;
   Triangle triangle;
   for (const MovieId one : paired)
     for (const MovieId other : paired)
@@ -74,7 +74,9 @@ class Dice {
  public:
   explicit Dice(std::uint64_t seed) : random_(seed) {}
   int draw(int n) { return static_cast<int>(random_() % static_cast<std::uint64_t>(n)); }
-  std::uint8_t level() { return static_cast<std::uint8_t>(1 + draw(kGradeLevels)); }
+  std::int8_t level() {
+    return static_cast<std::int8_t>(draw(2 * kGradeLevels + 1) - kGradeLevels);
+  }
 
   World world(int users, int movies, int ratings) {
     World made;
@@ -147,7 +149,7 @@ TEST(PairSumsTest, OnlyUsersWhoseRowsChangedAreCounted) {
   const std::set<MovieId> paired = {5, 7, 9, 11, 13, 15, 17, 19, 21, 23};
   const PairSums earlier = kept(users_of(world, paired));
   EXPECT_EQ(count(users_of(world, paired), &earlier).count.users_counted, 0U);
-  world[3][5] = static_cast<std::uint8_t>(world[3][5] % kGradeLevels + 1);
+  world[3][5] = static_cast<std::int8_t>(world[3][5] > 0 ? -1 : 1);
   world[1000] = {{7, 1}, {9, 2}};
   world[6][200] = 4;  // not paired: the row that counts is as it was
   world.erase(9);
@@ -169,15 +171,17 @@ TEST(PairSumsTest, WhereEverythingChangedEverybodyIsCounted) {
 }
 
 TEST(PairSumsTest, WhatDoesNotFitIntoThirtyTwoBitsIsNotKept) {
-  constexpr std::uint64_t kGreatest = std::uint64_t{kGradeLevels} * kGradeLevels;
-  const auto keeps = [](std::uint64_t raters) {
+  constexpr std::int64_t kGreatest = std::int64_t{kGradeLevels} * kGradeLevels;
+  const auto keeps = [](std::int64_t raters) {
     PairTriangle triangle(1);
-    const std::uint64_t sums[] = {raters * kGreatest};
+    const std::int64_t sums[] = {raters * kGreatest};
     triangle.take(0, sums);
     return std::move(triangle).finish().has_value();
   };
-  EXPECT_TRUE(keeps((1 << 20) - 1));
-  EXPECT_FALSE(keeps(1 << 20));
+  EXPECT_TRUE(keeps((1 << 19) - 1));
+  EXPECT_FALSE(keeps(1 << 19));
+  EXPECT_TRUE(keeps(-(1 << 19)));
+  EXPECT_FALSE(keeps(-(1 << 19) - 1));
 }
 
 // A night later in the planted world: a hundredth of the ratings more, by a few users.

@@ -77,6 +77,24 @@ TEST_F(RecommenderTest, ExplainsByWhatWasRatedByWhomAndByTerms) {
   ASSERT_FALSE(explanation.shared_terms.empty());
 }
 
+TEST_F(RecommenderTest, NoMovieIsAReasonBecauseItWasNotLiked) {
+  const PlantedData data = plant(100, 120, 12);
+  ModelOptions options;
+  options.other_strength = -1;
+  options.grade_slope = 1.5;
+  options.item_item_regularization = 20;
+  const auto model = train_hybrid(data.ratings, data.movies, options, {})->model;
+  const Recommender recommender(model);
+  std::size_t reasons = 0;
+  for (const UserId user : model->user_ids)
+    for (const auto& entry : recommender.recommend(user, 5))
+      for (const auto& reason : recommender.explain(user, entry).because) {
+        ++reasons;
+        EXPECT_GE(*recommender.rating(user, reason.movie), 2.5) << user << ", " << reason.movie;
+      }
+  EXPECT_GT(reasons, 100U);
+}
+
 TEST_F(RecommenderTest, TellsOfUsersAndMovies) {
   const auto summary = recommender_.summary(12);
   ASSERT_TRUE(summary);

@@ -15,14 +15,14 @@ struct Wanted {
 };
 
 std::uint64_t element_size(Dtype dtype) {
-  if (dtype == Dtype::kU8) return 1;
+  if (dtype == Dtype::kU8 || dtype == Dtype::kI8) return 1;
   return dtype == Dtype::kI64 || dtype == Dtype::kF64 ? 8 : 4;
 }
 
 Wanted any_tensor() {
   Wanted wanted;
-  wanted.dtype = *rc::gen::element(Dtype::kU8, Dtype::kU32, Dtype::kI32, Dtype::kI64, Dtype::kF32,
-                                   Dtype::kF64);
+  wanted.dtype =
+      *rc::gen::element(Dtype::kU8, Dtype::kI8, Dtype::kI32, Dtype::kI64, Dtype::kF32, Dtype::kF64);
   const auto rank = *rc::gen::inRange<std::size_t>(0, 4);
   wanted.shape =
       *rc::gen::container<std::vector<std::int64_t>>(rank, rc::gen::inRange<std::int64_t>(0, 6));
