@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
+#include <optional>
 #include <unordered_set>
 
 #include "model/blend_cases.h"
@@ -21,7 +23,10 @@ constexpr std::size_t kSampledUsers = 3000;
 constexpr std::size_t kKnownMovies = 1000;
 constexpr double kMustWin = 1.01;
 constexpr double kErrors = 1.5;  // standard errors of the mean difference between users
-constexpr double kRidgeFactors[] = {0.5, 1, 2};  // the rule suits one kind of grades better
+// The rule's ridge suits one kind of grades better than another, but not so much that a kind which
+// with it falls behind the best by this much could catch up.
+constexpr double kOtherRidges[] = {0.5, 2};
+constexpr double kHopeful = 0.95;
 
 // Those with at least as many raters as it takes to be at most kKnownMovies.
 std::unordered_set<MovieId> known_movies(const InteractionMatrix& matrix) {
@@ -75,47 +80,35 @@ bool wins(std::span<const double> challenger, std::span<const double> holder,
   return ahead > (kMustWin - 1) * held && ahead > kErrors * std::sqrt(square) / sum_of(weights);
 }
 
+// Made, run once and thrown away.
 class GradeTrial {
  public:
   GradeTrial(std::vector<Cut> cuts, const ModelOptions& asked)
-      : asked_(asked), cuts_(std::move(cuts)), kinds_(kinds_for(asked)) {
-    parts_[static_cast<std::size_t>(Part::kItemItem)] = true;
-  }
+      : asked_(asked), cuts_(std::move(cuts)), kinds_(kinds_for(asked)) {}
 
-  Result<GradeChoice> run() const {
-    const auto trials = trials_of_cuts();
-    std::vector<Result<std::vector<double>>> found(trials.size());
-    for_each_row(trials.size(), thread_count(asked_.threads), 1,
-                 [&] { return [&](std::size_t k) { found[k] = ndcg_of(trials[k]); }; });
-    std::vector<double> weights;                              // of each judged user of each cut
-    std::vector<std::vector<double>> by_kind(kinds_.size());  // their NDCG
-    for (std::size_t k = 0; k < trials.size(); ++k) {
-      if (!found[k]) return std::unexpected(found[k].error());
-      std::ranges::copy(*found[k], std::back_inserter(by_kind[trials[k].kind]));
-      if (trials[k].kind == 0) weights.resize(weights.size() + found[k]->size(), trials[k].weight);
-    }
-    GradeChoice choice{kinds_.front(), {}};
-    if (weights.empty()) return choice;
-    double best = 0;
-    for (std::size_t k = 0; k < kinds_.size(); ++k) {
-      const double ndcg = weighted_mean(by_kind[k], weights);
-      choice.tries.push_back({kinds_[k], ndcg});
-      if (ndcg <= best || (k > 0 && !wins(by_kind[k], by_kind[0], weights))) continue;
-      best = ndcg;
-      choice.kind = kinds_[k];
-    }
-    return choice;
+  Result<GradeChoice> run() {
+    make_trials();
+    if (trials_.empty()) return GradeChoice{kinds_.front(), {}};
+    MARQUEE_TRY(on_all([&](Trial& trial) { return fit(trial); }));
+    const std::vector<double> first = ndcg_by_kind();
+    const double hopeful = kHopeful * std::ranges::max(first);
+    MARQUEE_TRY(on_all([&](Trial& trial) -> Status {
+      if (first[trial.kind] < hopeful) return {};
+      return try_other_ridges(trial);
+    }));
+    return best_kind();
   }
 
  private:
+  // One kind on one cut.
   struct Trial {
     const Cut& cut;
-    std::size_t kind;  // by place among kinds_
-    double weight;     // of each user of the cut
+    std::size_t kind = 0;  // by place among kinds_
+    std::optional<FittedCut> fitted;
+    std::vector<double> ndcg;  // by judged user, of item–item alone, with the best ridge so far
   };
 
-  std::vector<Trial> trials_of_cuts() const {
-    std::vector<Trial> trials;
+  void make_trials() {
     std::size_t users = 0;
     for (const Cut& cut : cuts_) {
       if (users >= kEnoughUsers) break;
@@ -123,29 +116,79 @@ class GradeTrial {
       if (judged == 0) continue;
       users += judged;
       for (std::size_t kind = 0; kind < kinds_.size(); ++kind)
-        trials.push_back({cut, kind, cut.weight});
+        trials_.push_back({cut, kind, {}, {}});
     }
-    return trials;
   }
 
-  // By user, of item–item alone, with the ridge that suits it best. On one thread, beside other
-  // trials.
-  Result<std::vector<double>> ndcg_of(const Trial& trial) const {
+  // Side by side, on one thread each; gives the error of the first that has one.
+  Status on_all(const std::function<Status(Trial&)>& work) {
+    std::vector<Status> outcomes(trials_.size());
+    for_each_row(trials_.size(), thread_count(asked_.threads), 1,
+                 [&] { return [&](std::size_t k) { outcomes[k] = work(trials_[k]); }; });
+    for (Status& outcome : outcomes)
+      if (!outcome) return std::move(outcome);
+    return {};
+  }
+
+  Status fit(Trial& trial) const {
     ModelOptions options = with_grades(asked_, kinds_[trial.kind]);
     options.threads = 1;
-    MARQUEE_ASSIGN(const FittedCut fitted, FittedCut::fit(trial.cut, {}, options, parts_, {}));
-    std::vector<double> best;
-    for (const double factor : kRidgeFactors) {
-      MARQUEE_ASSIGN(std::vector<double> ndcg, fitted.judge_alone(Part::kItemItem, factor));
-      if (best.empty() || sum_of(ndcg) > sum_of(best)) best = std::move(ndcg);
+    PartSet parts{};
+    parts[static_cast<std::size_t>(Part::kItemItem)] = true;
+    MARQUEE_ASSIGN(trial.fitted, FittedCut::fit(trial.cut, {}, options, parts, {}));
+    MARQUEE_ASSIGN(trial.ndcg, trial.fitted->judge_alone(Part::kItemItem, 1));
+    return {};
+  }
+
+  static Status try_other_ridges(Trial& trial) {
+    for (const double factor : kOtherRidges) {
+      MARQUEE_ASSIGN(std::vector<double> ndcg, trial.fitted->judge_alone(Part::kItemItem, factor));
+      if (sum_of(ndcg) > sum_of(trial.ndcg)) trial.ndcg = std::move(ndcg);
     }
-    return best;
+    return {};
+  }
+
+  // Of all judged users of all cuts, in the same order for every kind.
+  std::vector<double> ndcg_of(std::size_t kind) const {
+    std::vector<double> ndcg;
+    for (const Trial& trial : trials_)
+      if (trial.kind == kind) ndcg.insert(ndcg.end(), trial.ndcg.begin(), trial.ndcg.end());
+    return ndcg;
+  }
+
+  std::vector<double> weights_of_users() const {
+    std::vector<double> weights;
+    for (const Trial& trial : trials_)
+      if (trial.kind == 0) weights.resize(weights.size() + trial.ndcg.size(), trial.cut.weight);
+    return weights;
+  }
+
+  std::vector<double> ndcg_by_kind() const {
+    std::vector<double> means;
+    const std::vector<double> weights = weights_of_users();
+    for (std::size_t kind = 0; kind < kinds_.size(); ++kind)
+      means.push_back(weighted_mean(ndcg_of(kind), weights));
+    return means;
+  }
+
+  GradeChoice best_kind() const {
+    const std::vector<double> means = ndcg_by_kind(), weights = weights_of_users();
+    const std::vector<double> smooth = ndcg_of(0);
+    GradeChoice choice{kinds_.front(), {}};
+    double best = means.front();
+    for (std::size_t kind = 0; kind < kinds_.size(); ++kind) {
+      choice.tries.push_back({kinds_[kind], means[kind]});
+      if (means[kind] <= best || !wins(ndcg_of(kind), smooth, weights)) continue;
+      best = means[kind];
+      choice.kind = kinds_[kind];
+    }
+    return choice;
   }
 
   const ModelOptions& asked_;
   std::vector<Cut> cuts_;
   std::vector<GradeKind> kinds_;
-  PartSet parts_{};
+  std::vector<Trial> trials_;
 };
 
 }  // namespace

@@ -22,7 +22,7 @@ struct GradeKind {
 
 struct GradeTry {
   GradeKind kind;
-  double ndcg = 0;  // mean NDCG@10 of item–item alone, with the best of three ridges
+  double ndcg = 0;  // mean NDCG@10 of item–item alone
 };
 
 struct GradeChoice {
@@ -33,8 +33,9 @@ struct GradeChoice {
 // What grade_slope is where it is open, and with it an other_strength of 0: smooth, or what on cuts
 // of the data lets item–item alone rank by 1 % better: gentle, a step at the threshold, flat (any
 // rating is a like) or balanced (bad ratings count against a movie as good ones for it). Tried on a
-// few thousand users and the best known movies only, so that it takes little of a training. What is
-// pinned stands, and without learning smooth grades do. Errors as of fit_ease.
+// few thousand users and the best known movies only, so that it takes little of a training; kinds
+// that are not far behind with the best of three ridges. What is pinned stands, and without
+// learning smooth grades do. Errors as of fit_ease.
 Result<GradeChoice> choose_grades(const InteractionMatrix& matrix, const ModelOptions& asked);
 
 // `asked` with the grades of `kind`.
