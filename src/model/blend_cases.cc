@@ -18,6 +18,8 @@ namespace {
 
 constexpr std::size_t kPlaces = 10;
 constexpr std::size_t kCandidatesOfColumn = 100;
+constexpr std::size_t kEnoughLikes = 10'000;  // held out for the judged users of a cut together
+constexpr std::size_t kMostUsers = 4000;      // judged, where that many likes take more
 
 bool has(const PartSet& parts, Part part) {
   return parts[static_cast<std::size_t>(part)];
@@ -54,9 +56,13 @@ void FittedCut::find_judged(const Cut& cut) {
       judged.relevant.push_back(*item);
   }
   sample_ = users_as_drawn(matrix_);
+  std::size_t likes = 0;
   for (const std::size_t user : sample_) {
+    if (judged_.size() == kMostUsers || (judged_.size() >= kEnoughUsers && likes >= kEnoughLikes))
+      break;
     const auto found = by_user.find(static_cast<std::int32_t>(user));
-    if (found == by_user.end() || judged_.size() == kMostUsers) continue;
+    if (found == by_user.end()) continue;
+    likes += found->second.relevant_count;
     std::ranges::sort(found->second.relevant);
     judged_.push_back(std::move(found->second));
   }
@@ -68,7 +74,7 @@ std::size_t FittedCut::judged_users_of(const Cut& cut, const ModelOptions& asked
   for (const Rating& rating : cut.later)
     if (rating.value >= asked.min_rating_threshold && known.contains(rating.user))
       judged.insert(rating.user);
-  return std::min(judged.size(), kMostUsers);
+  return std::min(judged.size(), kEnoughUsers);
 }
 
 Result<FittedCut> FittedCut::fit(const Cut& cut, std::span<const Movie> catalogue,
@@ -138,7 +144,7 @@ std::vector<FittedCut::Judged> FittedCut::users_of_cases(bool with_lists) const 
   std::vector<std::uint8_t> taken(matrix_.user_count());
   for (const Judged& judged : users) taken[judged.user] = 1;
   for (const std::size_t user : sample_)
-    if (users.size() < kMostUsers && taken[user] == 0) users.push_back({user, {}, 0});
+    if (users.size() < kEnoughUsers && taken[user] == 0) users.push_back({user, {}, 0});
   return users;
 }
 

@@ -46,19 +46,20 @@ class FittedCut {
   // another one.
   Result<std::vector<double>> judge_alone(Part part, double ridge_factor) const;
 
+  // Enough of them that many likes are held out together: in sparse data one user has hardly one.
   std::size_t judged_users() const { return judged_.size(); }
-  // The same of a cut that is not fitted.
+  // The same of a cut that is not fitted, but no more than kEnoughUsers.
   static std::size_t judged_users_of(const Cut& cut, const ModelOptions& asked);
   double weight() const { return weight_; }  // of each of its users
 
-  // The cases of the judged users, and where `with_lists` of others too, up to kMostUsers in all.
+  // The cases of the judged users, and where `with_lists` of others too, up to kEnoughUsers in all.
   std::vector<BlendCase> cases(std::span<const Column> columns, const PartSet& parts,
                                bool with_lists, int threads) const;
 
   // Movies in the first ten places that the popular list has for the users of cases() with lists.
   std::size_t popular_coverage() const;
 
-  static constexpr std::size_t kMostUsers = 1000;
+  static constexpr std::size_t kEnoughUsers = 1000;
 
  private:
   struct Judged {

@@ -107,5 +107,21 @@ TEST(FittedCutTest, TellsBeforeTheFitHowManyUsersItWillJudge) {
   }
 }
 
+TEST(FittedCutTest, JudgesMoreUsersWhereFewLikesAreHeldOut) {
+  constexpr int kUsers = 3000, kMovies = 50;
+  const auto judged_with = [](int likes) {
+    Cut cut;
+    for (int user = 1; user <= kUsers; ++user)
+      for (int k = 0; k < 5 + likes; ++k)
+        (k < 5 ? cut.past : cut.later).push_back({user, 1 + (7 * user + k) % kMovies, 4, 1});
+    const auto fitted = FittedCut::fit(cut, {}, {}, PartSet{}, {});
+    EXPECT_TRUE(fitted);
+    return fitted->judged_users();
+  };
+  EXPECT_EQ(judged_with(1), 3000U);
+  EXPECT_EQ(judged_with(5), 2000U) << "10,000 likes";
+  EXPECT_EQ(judged_with(12), FittedCut::kEnoughUsers);
+}
+
 }  // namespace
 }  // namespace marquee
