@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_set>
 
 #include "evaluation/folds.h"
+#include "model/list_floors.h"
 
 namespace marquee {
 namespace {
@@ -108,9 +110,16 @@ std::optional<RivalReport> report_of(const std::optional<Rival>& rival,
       .comparison = compare(candidate.outcomes, evaluation->outcomes, config.evaluation)};
 }
 
-GateVerdict ask_gate(const EvaluationReport& report, const GateOptions& options) {
+double room_for_coverage(std::span<const Rating> ratings) {
+  std::unordered_set<MovieId> movies;
+  for (const Rating& rating : ratings) movies.insert(rating.movie);
+  return room_for_floors(movies.size());
+}
+
+GateVerdict ask_gate(const EvaluationReport& report, double room, const GateOptions& options) {
   GateEvidence evidence{.candidate = report.candidate,
                         .popular_coverage = report.popular_coverage,
+                        .room_for_coverage = room,
                         .production = nullptr,
                         .ndcg_difference = {}};
   if (report.production) {
@@ -163,7 +172,7 @@ Result<EvaluationReport> evaluate_candidate(std::span<const Rating> ratings,
                                 report.candidate, candidate);
   report.other =
       report_of(rivals.other, merged(rounds, &Round::other, options), report.candidate, candidate);
-  report.gate = ask_gate(report, candidate.gate);
+  report.gate = ask_gate(report, room_for_coverage(ratings), candidate.gate);
   return report;
 }
 

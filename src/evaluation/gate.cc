@@ -46,7 +46,7 @@ GateVerdict judge_candidate(const GateEvidence& evidence, const GateOptions& opt
   verdict.rules.push_back(
       floor_rule("coverage@10 over the popular list's",
                  evidence.popular_coverage > 0 ? coverage / evidence.popular_coverage : 0,
-                 options.min_coverage_ratio,
+                 evidence.room_for_coverage * options.min_coverage_ratio,
                  fmt::format("{:.4f} over {:.4f}", coverage, evidence.popular_coverage)));
   if (evidence.production != nullptr)
     verdict.rules.push_back(against_production(evidence, options));

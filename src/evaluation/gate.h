@@ -28,6 +28,8 @@ struct GateVerdict {
 struct GateEvidence {
   const Evaluation& candidate;
   double popular_coverage = 0;  // coverage@10 of the popular list
+  // What of the floor of coverage holds: training holds no more either (list_floors.h).
+  double room_for_coverage = 1;
   const Evaluation* production = nullptr;
   Interval ndcg_difference;  // candidate - production, where there is a production
 };

@@ -42,6 +42,20 @@ TEST(Gate, EachFloorAloneRefuses) {
   }
 }
 
+TEST(Gate, AsksForNoMoreCoverageThanTrainingHolds) {
+  Evaluation few_movies = good();
+  few_movies.lists.coverage = 0.86;
+  GateEvidence evidence{.candidate = few_movies,
+                        .popular_coverage = 0.44,
+                        .production = nullptr,
+                        .ndcg_difference = {}};
+  EXPECT_FALSE(judge_candidate(evidence, GateOptions{}).passed);
+  evidence.room_for_coverage = 0.2;
+  EXPECT_TRUE(judge_candidate(evidence, GateOptions{}).passed);
+  few_movies.lists.coverage = 0.17;
+  EXPECT_FALSE(judge_candidate(evidence, GateOptions{}).passed);
+}
+
 bool passes_against(double production_ndcg, Interval difference) {
   Evaluation production = good();
   production.figures[static_cast<std::size_t>(Metric::kNdcg)][1].mean = production_ndcg;
