@@ -30,7 +30,24 @@ double half_life_of(double pinned, double newest_share, const RatingTimes& times
   return newest_share > 0 && times.tell_anything() ? times.age_of_newest(newest_share) : kNoDecay;
 }
 
+// How many users of a cut could be judged.
+std::size_t judged_users_of(const Cut& cut, const ModelOptions& asked) {
+  std::unordered_set<UserId> known, judged;
+  for (const Rating& rating : cut.past) known.insert(rating.user);
+  for (const Rating& rating : cut.later)
+    if (rating.value >= asked.min_rating_threshold && known.contains(rating.user))
+      judged.insert(rating.user);
+  return judged.size();
+}
+
 }  // namespace
+
+std::span<const Cut> enough_cuts(std::span<const Cut> cuts, const ModelOptions& asked) {
+  std::size_t users = 0, count = 0;
+  while (count < cuts.size() && users < FittedCut::kEnoughUsers)
+    users += judged_users_of(cuts[count++], asked);
+  return cuts.first(count);
+}
 
 double discount_at(std::size_t place) {
   return 1 / std::log2(static_cast<double>(place) + 2);
@@ -66,15 +83,6 @@ void FittedCut::find_judged(const Cut& cut) {
     std::ranges::sort(found->second.relevant);
     judged_.push_back(std::move(found->second));
   }
-}
-
-std::size_t FittedCut::judged_users_of(const Cut& cut, const ModelOptions& asked) {
-  std::unordered_set<UserId> known, judged;
-  for (const Rating& rating : cut.past) known.insert(rating.user);
-  for (const Rating& rating : cut.later)
-    if (rating.value >= asked.min_rating_threshold && known.contains(rating.user))
-      judged.insert(rating.user);
-  return std::min(judged.size(), kEnoughUsers);
 }
 
 Result<FittedCut> FittedCut::fit(const Cut& cut, std::span<const Movie> catalogue,

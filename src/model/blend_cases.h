@@ -46,10 +46,8 @@ class FittedCut {
   // another one.
   Result<std::vector<double>> judge_alone(Part part, double ridge_factor) const;
 
-  // Enough of them that many likes are held out together: in sparse data one user has hardly one.
+  // As many as have many likes held out together: in sparse data one user has hardly one.
   std::size_t judged_users() const { return judged_.size(); }
-  // The same of a cut that is not fitted, but no more than kEnoughUsers.
-  static std::size_t judged_users_of(const Cut& cut, const ModelOptions& asked);
   double weight() const { return weight_; }  // of each of its users
 
   // The cases of the judged users, and where `with_lists` of others too, up to kEnoughUsers in all.
@@ -82,6 +80,9 @@ class FittedCut {
   std::vector<std::size_t> sample_;  // users in an order that ids have no part in
   std::vector<Judged> judged_;
 };
+
+// The first of them that have kEnoughUsers judged users together, or all.
+std::span<const Cut> enough_cuts(std::span<const Cut> cuts, const ModelOptions& asked);
 
 // Of a list's first ten places: Σ 1 / log2(place + 2) over the hits.
 double discount_at(std::size_t place);

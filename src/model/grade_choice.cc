@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <numeric>
 #include <optional>
 #include <unordered_set>
@@ -18,7 +17,6 @@ namespace {
 
 constexpr std::size_t kFewestCuts = 2, kMostCuts = 5;
 constexpr std::size_t kRatingsOfCuts = 500'000;  // of all cuts together, but for the fewest
-constexpr std::size_t kEnoughUsers = 1000;
 constexpr std::size_t kSampledUsers = 3000;
 constexpr std::size_t kKnownMovies = 1000;
 constexpr double kMustWin = 1.01;
@@ -87,14 +85,17 @@ class GradeTrial {
       : asked_(asked), cuts_(std::move(cuts)), kinds_(kinds_for(asked)) {}
 
   Result<GradeChoice> run() {
-    make_trials();
-    if (trials_.empty()) return GradeChoice{kinds_.front(), {}};
-    MARQUEE_TRY(on_all([&](Trial& trial) { return fit(trial); }));
+    for (const Cut& cut : enough_cuts(cuts_, asked_))
+      for (std::size_t kind = 0; kind < kinds_.size(); ++kind)
+        trials_.push_back({cut, kind, {}, {}});
+    const int threads = thread_count(asked_.threads);
+    MARQUEE_TRY(try_each(trials_.size(), threads, [&](std::size_t k) { return fit(trials_[k]); }));
+    if (weights_of_users().empty()) return GradeChoice{kinds_.front(), {}};
     const std::vector<double> first = ndcg_by_kind();
     const double hopeful = kHopeful * std::ranges::max(first);
-    MARQUEE_TRY(on_all([&](Trial& trial) -> Status {
-      if (first[trial.kind] < hopeful) return {};
-      return try_other_ridges(trial);
+    MARQUEE_TRY(try_each(trials_.size(), threads, [&](std::size_t k) -> Status {
+      if (first[trials_[k].kind] < hopeful) return {};
+      return try_other_ridges(trials_[k]);
     }));
     return best_kind();
   }
@@ -107,28 +108,6 @@ class GradeTrial {
     std::optional<FittedCut> fitted;
     std::vector<double> ndcg;  // by judged user, of item–item alone, with the best ridge so far
   };
-
-  void make_trials() {
-    std::size_t users = 0;
-    for (const Cut& cut : cuts_) {
-      if (users >= kEnoughUsers) break;
-      const std::size_t judged = FittedCut::judged_users_of(cut, asked_);
-      if (judged == 0) continue;
-      users += judged;
-      for (std::size_t kind = 0; kind < kinds_.size(); ++kind)
-        trials_.push_back({cut, kind, {}, {}});
-    }
-  }
-
-  // Side by side, on one thread each; gives the error of the first that has one.
-  Status on_all(const std::function<Status(Trial&)>& work) {
-    std::vector<Status> outcomes(trials_.size());
-    for_each_row(trials_.size(), thread_count(asked_.threads), 1,
-                 [&] { return [&](std::size_t k) { outcomes[k] = work(trials_[k]); }; });
-    for (Status& outcome : outcomes)
-      if (!outcome) return std::move(outcome);
-    return {};
-  }
 
   Status fit(Trial& trial) const {
     ModelOptions options = with_grades(asked_, kinds_[trial.kind]);
@@ -204,7 +183,9 @@ Result<GradeChoice> choose_grades(const InteractionMatrix& matrix, const ModelOp
     return GradeChoice{{"pinned", asked.grade_slope, asked.other_strength}, {}};
   const bool item_item = wanted_parts(asked)[static_cast<std::size_t>(Part::kItemItem)];
   const bool learns = plan_learning(matrix, asked).extent != LearningExtent::kNothing;
-  if (!item_item || !learns) return GradeChoice{kinds_for(asked).front(), {}};
+  const auto& ratings = matrix.by_user().values;
+  const bool all_alike = std::ranges::adjacent_find(ratings, std::not_equal_to{}) == ratings.end();
+  if (!item_item || !learns || all_alike) return GradeChoice{kinds_for(asked).front(), {}};
   MARQUEE_ASSIGN(const InteractionMatrix sample, InteractionMatrix::build(sample_of(matrix), {}));
   const std::size_t cuts =
       std::clamp(kRatingsOfCuts / (sample.rating_count() + 1), kFewestCuts, kMostCuts);

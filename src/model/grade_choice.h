@@ -35,7 +35,7 @@ struct GradeChoice {
 // rating is a like) or balanced (bad ratings count against a movie as good ones for it). Tried on a
 // few thousand users and the best known movies only, so that it takes little of a training; kinds
 // that are not far behind with the best of three ridges. What is pinned stands, and without
-// learning smooth grades do. Errors as of fit_ease.
+// learning, and where all ratings are alike, smooth grades do. Errors as of fit_ease.
 Result<GradeChoice> choose_grades(const InteractionMatrix& matrix, const ModelOptions& asked);
 
 // `asked` with the grades of `kind`.

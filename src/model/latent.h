@@ -19,9 +19,10 @@ struct LatentFactors {
 
 // Matrix factorisation of implicit feedback by alternating least squares (Hu, Koren and Volinsky,
 // 2008): every interaction is wanted to be 1 with weight 1 + latent_confidence · grade, everything
-// else 0 with weight 1; ridge latent_regularization on both sides. Each row is solved exactly
-// (Cholesky) in `latent_iterations` rounds. kUnfit when a system is not positive definite in single
-// precision (the ridge is too small).
+// else 0 with weight 1, an interaction with a grade below 0 too, with weight 1 + latent_confidence
+// · |grade|; ridge latent_regularization on both sides. Each row is solved exactly (Cholesky) in
+// `latent_iterations` rounds. kUnfit when a system is not positive definite in single precision
+// (the ridge is too small).
 Result<LatentFactors> fit_latent(const Grades& grades, const Signatures& signatures,
                                  const ModelOptions& options);
 

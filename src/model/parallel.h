@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/error.h"
+
 namespace marquee {
 
 // The number of threads that a setting of 0 ("every core") stands for.
@@ -39,6 +41,17 @@ template <typename MakeWorker>
 void for_each_row(std::size_t count, int threads, MakeWorker make_worker) {
   constexpr std::size_t kRowsAtATime = 16;
   for_each_row(count, threads, kRowsAtATime, std::move(make_worker));
+}
+
+// Calls work(k), which gives a Status, for every k in [0, count), one at a time on each thread, and
+// gives the error of the lowest k that has one. All are called in any case.
+template <typename Work>
+Status try_each(std::size_t count, int threads, Work work) {
+  std::vector<Status> outcomes(count);
+  for_each_row(count, threads, 1, [&] { return [&](std::size_t k) { outcomes[k] = work(k); }; });
+  for (Status& outcome : outcomes)
+    if (!outcome) return std::move(outcome);
+  return {};
 }
 
 }  // namespace marquee

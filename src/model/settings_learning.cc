@@ -23,7 +23,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMostCuts = 5;
-constexpr std::size_t kEnoughUsers = 1000;
 constexpr std::size_t kFewestUsers = 20;
 constexpr std::size_t kRidgeCuts = 2;     // ridges are compared on so many cuts
 constexpr double kSmallFit = 4000;        // items of the regression
@@ -127,15 +126,9 @@ class Learning {
     return options;
   }
 
-  // Gives the error of the first that has one.
   Status run_fits(std::size_t count, bool side_by_side,
                   const std::function<Status(std::size_t)>& fit) const {
-    std::vector<Status> outcomes(count);
-    for_each_row(count, side_by_side ? thread_count(asked_.threads) : 1, 1,
-                 [&] { return [&](std::size_t k) { outcomes[k] = fit(k); }; });
-    for (Status& outcome : outcomes)
-      if (!outcome) return std::move(outcome);
-    return {};
+    return try_each(count, side_by_side ? thread_count(asked_.threads) : 1, fit);
   }
 
   Status fit_cuts(std::span<const Cut> cuts, const PartSet& parts, bool side_by_side,
@@ -179,16 +172,8 @@ class Learning {
     return {};
   }
 
-  // As many as have enough users together.
-  std::span<const Cut> cuts_needed(const std::vector<Cut>& cuts) const {
-    std::size_t users = 0, count = 0;
-    while (count < cuts.size() && users < kEnoughUsers)
-      users += FittedCut::judged_users_of(cuts[count++], asked_);
-    return std::span(cuts).first(count);
-  }
-
   Status collect_cases(const std::vector<Cut>& all) {
-    const auto cuts = cuts_needed(all);
+    const auto cuts = enough_cuts(all, asked_);
     tell("learning: cuts", 0.5);
     std::vector<std::optional<FittedCut>> fitted;
     MARQUEE_TRY(fit_cuts(cuts, parts_, go_side_by_side(cuts.size()), fitted));

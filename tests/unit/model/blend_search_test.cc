@@ -93,18 +93,20 @@ TEST(BlendSearchTest, ThreadsChangeNothing) {
   EXPECT_EQ(one.curve, two.curve);
 }
 
-TEST(FittedCutTest, TellsBeforeTheFitHowManyUsersItWillJudge) {
-  PlantedData data = plant(90, 60, 20);
-  const auto made = make_cuts(*InteractionMatrix::build(data.ratings, data.movies), "user", 2);
-  ModelOptions options;
-  options.threads = 1;
-  for (Cut cut : made.cuts) {
-    cut.later.push_back({9'999, 1000, 5, 1});  // unknown to the past
-    const auto fitted = FittedCut::fit(cut, data.movies, options, PartSet{}, {});
-    ASSERT_TRUE(fitted) << fitted.error().message();
-    EXPECT_GT(fitted->judged_users(), 10U);
-    EXPECT_EQ(FittedCut::judged_users_of(cut, options), fitted->judged_users());
-  }
+TEST(FittedCutTest, CutsAreEnoughWithAThousandUsersWhoStayAndLike) {
+  const auto needed = [](int staying, float liked) {
+    Cut cut;
+    for (int user = 1; user <= 1500; ++user) {
+      if (user <= staying) cut.past.push_back({user, 1, 4, 1});
+      cut.later.push_back({user, 2, liked, 2});
+    }
+    return enough_cuts(std::vector(5, cut), {}).size();
+  };
+  EXPECT_EQ(needed(1500, 4), 1U);
+  EXPECT_EQ(needed(999, 4), 2U);
+  EXPECT_EQ(needed(250, 4), 4U);
+  EXPECT_EQ(needed(100, 4), 5U) << "all there are";
+  EXPECT_EQ(needed(1500, 2), 5U) << "nobody has a like";
 }
 
 TEST(FittedCutTest, JudgesMoreUsersWhereFewLikesAreHeldOut) {

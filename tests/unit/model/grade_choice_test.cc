@@ -111,6 +111,14 @@ TEST(GradeChoiceTest, IsLeftAloneWherePinnedOrNothingIsLearned) {
   EXPECT_TRUE(chosen(ratings, options).tries.empty());
 }
 
+TEST(GradeChoiceTest, IsNotTriedWhereAllRatingsAreAlike) {
+  auto ratings = shown_by_chance(300, 60, 25);
+  for (Rating& rating : ratings) rating.value = 4;
+  const GradeChoice choice = chosen(ratings, by_user());
+  EXPECT_EQ(choice.kind.name, "smooth");
+  EXPECT_TRUE(choice.tries.empty());
+}
+
 TEST(GradeChoiceTest, StandsInTheModelAndItsReport) {
   const auto trained = train_hybrid(shown_by_chance(300, 60, 25), {}, by_user(), {});
   ASSERT_TRUE(trained) << trained.error().message();
