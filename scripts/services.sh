@@ -196,6 +196,10 @@ if [ "$action" = status ]; then
   status
   exit
 fi
+if [ "$action" = stop ] && [ ! -d "$dir" ]; then
+  echo "Nothing was started in $dir" >&2
+  exit # a watcher that comes late must not make the folder again
+fi
 mkdir -p "$dir"
 umask 077 # keys lie in it
 exec 9>"$dir/services.lock"

@@ -44,8 +44,13 @@ def top_lists(training, scores_of, length=20):
         scores = np.array(scores_of(rows), dtype=np.float64)
         seen = training.every[rows].nonzero()
         scores[seen] = -np.inf
-        order = np.argsort(-scores, axis=1, kind="stable")[:, :length]
-        for row, own, found in zip(rows, order, np.take_along_axis(scores, order, axis=1)):
-            lists[int(training.user_ids[row])] = [int(training.movie_ids[i]) for i, s in zip(own, found)
-                                                  if s > -np.inf]
+        for row, own in zip(rows, scores):
+            lists[int(training.user_ids[row])] = [int(training.movie_ids[i]) for i in first(own, length)]
     return lists
+
+
+def first(scores, length):
+    """Where the highest are, -inf left out; of equal ones, those that stand first."""
+    length = min(length, len(scores))
+    near = np.flatnonzero((scores >= np.partition(scores, -length)[-length]) & (scores > -np.inf))
+    return near[np.argsort(-scores[near], kind="stable")[:length]]

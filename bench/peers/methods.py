@@ -3,6 +3,8 @@ their rows. What they are is published; implicit's own code is used where it has
 
 import functools
 import itertools
+import pathlib
+import re
 import warnings
 
 import implicit.als
@@ -48,8 +50,16 @@ def user_knn(training, settings):
     return lambda rows: (similarity[rows] @ matrix).toarray()
 
 
+def refuse_beyond_memory(needed):
+    said = pathlib.Path("/proc/meminfo").read_text()
+    available = 1024 * int(re.search(r"^MemAvailable:\s+(\d+)", said, re.MULTILINE)[1])
+    if needed > available:
+        raise MemoryError(f"needs {needed / 1e9:.0f} GB of memory, {available / 1e9:.0f} GB are free")
+
+
 def ease(training, settings):
     matrix = training.chosen(settings["data"])
+    refuse_beyond_memory(4 * 8 * matrix.shape[1] ** 2)  # Gram, its inverse, what LAPACK works on, weights
     gram = (matrix.T @ matrix).toarray().astype(np.float64)
     gram[np.diag_indices_from(gram)] += settings["ridge"]
     inverse = np.linalg.inv(gram)

@@ -75,7 +75,11 @@ def run_split(split, ratings, movies, arguments):
     lists, seconds = marquee.lists_of(arguments.marquee, train, movies, [f"model.validation={split}"])
     add("Marquee", lists, settings="defaults", tuning=0.0, fit=seconds)
     for name in PEERS:
-        lists, settings, spent, fitted = tuned(name, split, train, ids, arguments.trials)
+        try:
+            lists, settings, spent, fitted = tuned(name, split, train, ids, arguments.trials)
+        except MemoryError as refused:
+            print(f"{name:18} left out: {refused}", flush=True)
+            continue
         add(name, lists, settings=settings, tuning=spent, fit=fitted)
     compare(rows, each)
     return rows

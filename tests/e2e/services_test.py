@@ -70,6 +70,10 @@ class Services(InstanceTest):
         owner.wait()
         wait_until(lambda: not answers(address))
 
+    def test_a_stop_that_comes_late_leaves_no_folder(self):
+        self.services("stop", "s3", "--kill")
+        self.assertFalse(self.dir.exists())
+
     def test_a_taken_port_is_refused_by_name(self):
         with socket.socket() as other:
             other.bind(("127.0.0.1", 0))
