@@ -58,14 +58,31 @@ def refuse_beyond_memory(needed):
 
 
 def ease(training, settings):
-    matrix = training.chosen(settings["data"])
-    refuse_beyond_memory(4 * 8 * matrix.shape[1] ** 2)  # Gram, its inverse, what LAPACK works on, weights
-    gram = (matrix.T @ matrix).toarray().astype(np.float64)
-    gram[np.diag_indices_from(gram)] += settings["ridge"]
-    inverse = np.linalg.inv(gram)
+    matrix = training.chosen(settings["data"]).astype(np.float64)
+    smaller = min(matrix.shape)
+    refuse_beyond_memory(8 * (3 * smaller**2 + smaller * matrix.shape[1]))
+    fit = ease_by_items if matrix.shape[1] <= matrix.shape[0] else ease_by_users
+    return fit(matrix, settings["ridge"])
+
+
+def inverse_of(gram, ridge):
+    gram = gram.toarray()
+    gram[np.diag_indices_from(gram)] += ridge
+    return np.linalg.inv(gram)
+
+
+def ease_by_items(matrix, ridge):
+    inverse = inverse_of(matrix.T @ matrix, ridge)
     weights = -inverse / np.diag(inverse)
     np.fill_diagonal(weights, 0)
     return lambda rows: matrix[rows] @ weights
+
+
+def ease_by_users(matrix, ridge):
+    """The same where users are fewer than items, by the identity X P = (X X' + ridge)^-1 X of P = (X' X + ridge)^-1."""
+    product = (matrix.T @ inverse_of(matrix @ matrix.T, ridge)).T
+    diagonal = (1 - np.asarray(matrix.multiply(product).sum(axis=0)).ravel()) / ridge
+    return lambda rows: matrix[rows].toarray() - product[rows] / diagonal
 
 
 def factors(model, matrix):
