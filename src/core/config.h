@@ -139,6 +139,7 @@ struct ModelOptions {
 
   // popularity
   double popularity_half_life = 0;  // days in which interest in a movie loses half; 0: learned
+  double popularity_trend = -1;     // all-time interest that counts against a movie; -1: learned
   double popularity_user_cap = 5;   // ratings' worth that one user counts at most
 
   // What is precomputed and how long lists are

@@ -139,7 +139,8 @@ ModelData FittedCut::with_column(const Column& column) const {
   if (column.part == Part::kPopularity)
     model.popularity = recent_popularity(
         matrix_, grades_, times_,
-        half_life_of(asked_.popularity_half_life, column.newest_share, times_), asked_);
+        {half_life_of(asked_.popularity_half_life, column.newest_share, times_), column.trend},
+        asked_);
   else
     model.interest = interest_of(matrix_, grades_,
                                  half_life_of(asked_.own_half_life, column.newest_share, times_));

@@ -10,12 +10,13 @@
 
 namespace marquee {
 
-// One part with one way of aging, as a column of scores. `newest_share` is how the half-life is
-// given where it is not pinned: the age that this share of the ratings are younger than, so that
-// it fits cuts of any length; 0: nothing ages.
+// One part with one way of aging, and popularity with a trend, as a column of scores.
+// `newest_share` is how the half-life is given where it is not pinned: the age that this share of
+// the ratings are younger than, so that it fits cuts of any length; 0: nothing ages.
 struct Column {
   Part part = Part::kItemItem;
   double newest_share = 0;
+  double trend = 0;
 };
 
 struct BlendCase {

@@ -50,8 +50,9 @@ Status fit_latent_part(ModelData& model, const FitInput& input) {
 void give_options(ModelData& model, const FitInput& input, const ModelOptions& options) {
   model.options = options;
   model.interest = interest_of(input.matrix, input.grades, options.own_half_life);
-  model.popularity = recent_popularity(input.matrix, input.grades, input.times,
-                                       options.popularity_half_life, options);
+  model.popularity =
+      recent_popularity(input.matrix, input.grades, input.times,
+                        {options.popularity_half_life, options.popularity_trend}, options);
 }
 
 Result<FittedParts> fit_parts(const FitInput& input, const ModelOptions& options,

@@ -53,15 +53,16 @@ double sum_of(const std::vector<double>& values) {
 }  // namespace
 
 Array<float> recent_popularity(const InteractionMatrix& matrix, const Grades& grades,
-                               const RatingTimes& times, double half_life,
+                               const RatingTimes& times, const PopularityShape& shape,
                                const ModelOptions& options) {
-  const auto recent = interest_in(matrix, grades, times, half_life, options);
+  const auto recent = interest_in(matrix, grades, times, shape.half_life, options);
   const auto ever = interest_in(matrix, grades, times, kNoDecay, options);
   const double all = sum_of(ever);
   const double share = all > 0 ? kAllTimeShare * (sum_of(recent) + 1) / all : 0;
   std::vector<float> popularity(recent.size());
   for (std::size_t i = 0; i < recent.size(); ++i)
-    popularity[i] = static_cast<float>(std::log1p(recent[i] + share * ever[i]));
+    popularity[i] = static_cast<float>(std::log1p(recent[i] + share * ever[i]) -
+                                       shape.trend * std::log1p(ever[i]));
   return popularity;
 }
 

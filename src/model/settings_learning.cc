@@ -25,8 +25,21 @@ using nlohmann::json;
 constexpr std::size_t kMostCuts = 5;
 constexpr std::size_t kFewestUsers = 20;
 constexpr std::size_t kRidgeCuts = 2;     // ridges are compared on so many cuts
+constexpr double kTrend = 0.4;            // of popularity, where it is taken
 constexpr double kSmallFit = 4000;        // items of the regression
 constexpr double kBytesSideBySide = 1e9;  // of all their matrices together
+
+void add_popularity(const ModelOptions& asked, bool in_time, std::vector<Column>& columns) {
+  std::vector<double> shares = {0}, trends = {std::max(0.0, asked.popularity_trend)};
+  if (in_time && asked.popularity_half_life == 0) shares = {0, 0.3, 0.1, 0.03, 0.01};
+  if (in_time && asked.popularity_trend < 0) trends = {0, kTrend};
+  for (const double trend : trends)
+    for (const double share : shares) {
+      const bool ages = share > 0 || asked.popularity_half_life > 0;
+      if (ages || trend == trends.front())  // what does not age has no trend
+        columns.push_back({Part::kPopularity, share, trend});
+    }
+}
 
 // The columns: user–user, content and latent, then item–item and popularity with their agings.
 // Where what is held out is not newer than the rest, aging has nothing to win.
@@ -35,9 +48,7 @@ std::vector<Column> columns_for(const ModelOptions& asked, bool in_time) {
   columns.push_back({Part::kItemItem, 0});
   if (in_time && asked.own_half_life == 0)
     for (const double share : {0.3, 0.1}) columns.push_back({Part::kItemItem, share});
-  columns.push_back({Part::kPopularity, 0});
-  if (in_time && asked.popularity_half_life == 0)
-    for (const double share : {0.3, 0.1, 0.03, 0.01}) columns.push_back({Part::kPopularity, share});
+  add_popularity(asked, in_time, columns);
   return columns;
 }
 
@@ -211,6 +222,7 @@ class Learning {
       if (has(columns_[c].part))
         report_["alone"].push_back({{"part", name_of(columns_[c].part)},
                                     {"newest_share", columns_[c].newest_share},
+                                    {"trend", columns_[c].trend},
                                     {"ndcg@10", search.judge_column(c).ndcg}});
     report_["floors"] = {{"coverage@10_movies", limits.coverage},
                          {"user_diversity", limits.user_diversity}};
@@ -242,6 +254,9 @@ class Learning {
     if (asked_.own_half_life == 0) options.own_half_life = half_life(Dial::kOwnAging);
     if (asked_.popularity_half_life == 0)
       options.popularity_half_life = half_life(Dial::kPopularityAging);
+    if (asked_.popularity_trend < 0)
+      options.popularity_trend =
+          columns_[static_cast<std::size_t>(value(Dial::kPopularityAging))].trend;
     options = with_rules(options, input_.grades, input_.times);
     if (asked_.item_item_regularization == 0)
       options.item_item_regularization *= strengths_.item_item;
@@ -261,6 +276,7 @@ class Learning {
     note("model.popularity_weight", asked_.popularity_weight, options.popularity_weight);
     note("model.own_half_life", asked_.own_half_life, options.own_half_life);
     note("model.popularity_half_life", asked_.popularity_half_life, options.popularity_half_life);
+    note("model.popularity_trend", asked_.popularity_trend, options.popularity_trend);
     note("model.item_item_regularization", asked_.item_item_regularization,
          options.item_item_regularization);
     note("model.latent_regularization", asked_.latent_regularization,

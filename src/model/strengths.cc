@@ -27,6 +27,7 @@ ModelOptions with_rules(ModelOptions options, const Grades& grades, const Rating
        std::max(1e-3, 0.4 * options.latent_confidence * noise));
   fill(options.popularity_half_life, kLearned,
        times.tell_anything() ? times.age_of_newest(0.03) : kNoDecay);
+  fill(options.popularity_trend, kLearnedWeight, 0);
   fill(options.own_half_life, kLearned, kNoDecay);
   fill(options.cf_weight, kLearnedWeight, 0.9);
   fill(options.user_user_share, kLearnedWeight, 0.15);

@@ -16,6 +16,7 @@ double noise_of(const Grades& grades);
 //   item_item_regularization  200 √(noise² / 104)
 //   latent_regularization     0.4 · latent_confidence · noise
 //   popularity_half_life      the age that the newest 3 % of the ratings are younger than
+//   popularity_trend          0
 //   own_half_life             nothing ages
 //   weights                   cf 0.9 (user–user 0.15, the rest half latent), content 0.05,
 //                             popularity 0

@@ -76,7 +76,7 @@ TEST(GradesTest, BadRatingsMayCountAgainstAMovie) {
     }
   }
   for (const float value :
-       recent_popularity(matrix, grades, RatingTimes(matrix.times().span()), kNoDecay, options))
+       recent_popularity(matrix, grades, RatingTimes(matrix.times().span()), {}, options))
     EXPECT_GE(value, 0) << "likes alone make a movie popular";
 }
 
@@ -151,10 +151,11 @@ class RecentPopularityTest : public testing::Test {
         made.push_back({user, user > 15 ? movie + 10 : movie, 4, user > 15 ? 100 * kDay : movie});
     return made;
   }
-  static Array<float> popularity(const std::vector<Rating>& made, double half_life) {
+  static Array<float> popularity(const std::vector<Rating>& made, double half_life,
+                                 double trend = 0) {
     const auto matrix = matrix_of(made);
     return recent_popularity(matrix, grade(matrix, {}), RatingTimes(matrix.times().span()),
-                             half_life, {});
+                             {half_life, trend}, {});
   }
 };
 
@@ -162,6 +163,14 @@ TEST_F(RecentPopularityTest, RecentInterestWinsWhereThingsAgeAndNumbersWhereThey
   const auto aging = popularity(ratings(), 7), lasting = popularity(ratings(), kNoDecay);
   EXPECT_GT(aging[10], aging[0]);
   EXPECT_LT(lasting[10], lasting[0]);
+}
+
+TEST_F(RecentPopularityTest, ATrendSetsWhatIsNewBeforeWhatWasAlwaysThere) {
+  auto made = ratings();
+  for (int user = 16; user <= 20; ++user) made.push_back({user, 1, 4, 100 * kDay});
+  const auto level = popularity(made, 7), trend = popularity(made, 7, 0.5);
+  EXPECT_GT(level[0], level[10]) << "as many watch it lately, and many did before";
+  EXPECT_LT(trend[0], trend[10]);
 }
 
 TEST_F(RecentPopularityTest, WithoutTimesNumbersDecide) {
