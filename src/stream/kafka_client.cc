@@ -221,6 +221,18 @@ void KafkaClient::watch_brokers() {
   note_answer();
 }
 
+std::expected<std::int64_t, rd_kafka_resp_err_t> KafkaClient::offset_at(
+    Edge edge, const StreamPartition& partition, milliseconds timeout) const {
+  const std::int64_t asked = edge == Edge::kBegin ? RD_KAFKA_OFFSET_BEGINNING : RD_KAFKA_OFFSET_END;
+  const KafkaPartitionList list = to_kafka_list({&partition, 1}, {&asked, 1});
+  const auto code =
+      rd_kafka_offsets_for_times(client_, list.get(), static_cast<int>(timeout.count()));
+  const auto& answer = list->elems[0];
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return std::unexpected(code);
+  if (answer.err != RD_KAFKA_RESP_ERR_NO_ERROR) return std::unexpected(answer.err);
+  return answer.offset;
+}
+
 Error KafkaClient::error(rd_kafka_resp_err_t code, const std::string& doing) const {
   std::string reason = rd_kafka_err2str(code);
   if (code == RD_KAFKA_RESP_ERR__FATAL) {

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -77,6 +78,12 @@ class KafkaClient {
   // Whether a connection was in trouble within this time.
   bool had_trouble_within(std::chrono::milliseconds time) const;
   std::optional<Error> trouble() const;  // while no broker answers
+
+  // Where a partition begins, or the offset that its next event will have, as its leader says.
+  // Keeps to its timeout whatever brokers do, which rd_kafka_query_watermark_offsets() does not.
+  enum class Edge { kBegin, kEnd };
+  std::expected<std::int64_t, rd_kafka_resp_err_t> offset_at(
+      Edge edge, const StreamPartition& partition, std::chrono::milliseconds timeout) const;
 
   // An error of librdkafka as ours; names the brokers.
   Error error(rd_kafka_resp_err_t code, const std::string& doing) const;

@@ -208,7 +208,7 @@ Result<std::vector<StreamRecord>> KafkaSource::poll(std::size_t limit, milliseco
 // After its queue was full, librdkafka 2.0 fetches nothing for a second, however soon the queue is
 // empty. An answer from the leader of a partition makes it look again.
 void KafkaSource::ask_for_more() {
-  constexpr int kPatience = 100;
+  constexpr milliseconds kPatience(100);
   if (paused_ || client_->is_unreachable()) return;
   const auto is_open = [](const auto& entry) { return !entry.second.at_end; };
   // Another one each time, since leaders differ.
@@ -216,9 +216,7 @@ void KafkaSource::ask_for_more() {
   if (found == assigned_.end()) found = std::ranges::find_if(assigned_, is_open);
   if (found == assigned_.end()) return;
   asked_last_ = found->first;
-  std::int64_t first = 0, end = 0;
-  rd_kafka_query_watermark_offsets(client_->get(), asked_last_.topic.c_str(), asked_last_.partition,
-                                   &first, &end, kPatience);
+  static_cast<void>(client_->offset_at(KafkaClient::Edge::kEnd, asked_last_, kPatience));
 }
 
 void KafkaSource::take(const rd_kafka_message_s& message) {

@@ -90,15 +90,19 @@ Result<StreamProgress> partition_progress(const KafkaClient& client,
   progress.partition = {committed.topic, committed.partition};
   if (committed.offset >= 0) progress.committed = committed.offset;
   const auto deadline = steady_clock::now() + kPatience;
+  using Edge = KafkaClient::Edge;
   for (;;) {
-    const auto code = rd_kafka_query_watermark_offsets(
-        client.get(), committed.topic, committed.partition, &progress.begin, &progress.end,
-        static_cast<int>(kPatience.count()));
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return progress;
-    if (!may_settle(code) || steady_clock::now() >= deadline)
-      return std::unexpected(
-          client.error(code, fmt::format("the offsets of {}/{} cannot be asked for",
-                                         committed.topic, committed.partition)));
+    const auto begin = client.offset_at(Edge::kBegin, progress.partition, kPatience);
+    const auto end = begin ? client.offset_at(Edge::kEnd, progress.partition, kPatience) : begin;
+    if (end) {
+      progress.begin = *begin;
+      progress.end = *end;
+      return progress;
+    }
+    if (!may_settle(end.error()) || steady_clock::now() >= deadline)
+      return std::unexpected(client.error(
+          end.error(),
+          fmt::format("the offsets of {} cannot be asked for", name_of(progress.partition))));
     std::this_thread::sleep_for(kPause);
   }
 }

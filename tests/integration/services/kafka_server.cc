@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <random>
@@ -89,6 +90,15 @@ void KafkaServer::start() {
 
 void KafkaServer::stop() {
   services("stop", folder_, "--kill");
+}
+
+// The file holds "BOOT PID TICKS", see scripts/process_group.sh.
+void KafkaServer::freeze() {
+  std::ifstream in(folder_ / "kafka" / "process");
+  std::string boot;
+  pid_t leader = 0;
+  ASSERT_TRUE(in >> boot >> leader && leader > 1);
+  ASSERT_EQ(::kill(-leader, SIGSTOP), 0);
 }
 
 std::string fresh_name(const std::string& stem) {

@@ -20,8 +20,9 @@ class KafkaServer {
   KafkaServer(const KafkaServer&) = delete;
   KafkaServer& operator=(const KafkaServer&) = delete;
 
-  void start();  // at any time after the first on the same port, with the same data
-  void stop();   // by SIGKILL, as a crash would
+  void start();   // at any time after the first on the same port, with the same data
+  void stop();    // by SIGKILL, as a crash would
+  void freeze();  // it answers nothing any more and keeps its connections, until stop()
   const std::string& brokers() const { return brokers_; }
 
  private:

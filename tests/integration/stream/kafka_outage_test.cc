@@ -117,6 +117,37 @@ TEST(KafkaOutageTest, ABrokerThatComesBackIsReadOnAndLosesNothing) {
     EXPECT_EQ(progress.committed.value_or(0), progress.end);
 }
 
+// Whoever polls also looks whether it is to stop.
+TEST(KafkaOutageTest, WhateverTheBrokerDoesPollsEndInTimeAndAMemberCanLeave) {
+  KafkaServer server;
+  Config config;
+  config.stream.kind = "kafka";
+  config.kafka.brokers = server.brokers();
+  config.kafka.instance_id = "leaves";
+  SystemClock clock;
+  const auto sink = std::move(*open_sink(config, clock));
+  const auto source = std::move(*open_source(config));
+  std::vector<std::string> told;
+  ReadingOwner owner("a", told);
+  owner.attach(*source);
+  ASSERT_TRUE(owner.poll_until([&] { return owner.held().size() == 3; }));
+  ASSERT_TRUE(sink->append(std::vector<std::string>{R"({"user_id": 1})"}));
+  ASSERT_TRUE(owner.poll_until([&] { return owner.records.size() == 1; }));
+
+  const auto seconds_of = [](auto work) {
+    const auto begin = steady_clock::now();
+    work();
+    return std::chrono::duration<double>(steady_clock::now() - begin).count();
+  };
+  server.freeze();
+  for (int k = 0; k < 10; ++k)
+    ASSERT_LT(seconds_of([&] { owner.poll(milliseconds(100)); }), 2) << "poll " << k;
+  server.stop();
+  for (int k = 0; k < 10; ++k)
+    ASSERT_LT(seconds_of([&] { owner.poll(milliseconds(100)); }), 2) << "poll " << k;
+  EXPECT_LT(seconds_of([&] { static_cast<void>(source->close()); }), 20) << "a session is 10 s";
+}
+
 // After an outage a static member may be driven out by its own join, whose answer never came. A
 // join of another with the same instance id looks the same to it.
 TEST(KafkaOutageTest, AMemberThatIsDrivenOutRightAfterAnOutageJoinsAgainOnce) {
