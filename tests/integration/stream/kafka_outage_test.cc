@@ -38,6 +38,29 @@ class CapturedLog {
   std::shared_ptr<spdlog::logger> before_;
 };
 
+// A member of a group on a broker of its own, and a sink beside it.
+struct MemberOfOwnBroker {
+  explicit MemberOfOwnBroker(const std::string& instance) {
+    config.stream.kind = "kafka";
+    config.kafka.brokers = server.brokers();
+    config.kafka.instance_id = instance;
+    sink = std::move(*open_sink(config, clock));
+    source = std::move(*open_source(config));
+    owner.attach(*source);
+  }
+  bool await_partitions() {
+    return owner.poll_until([this] { return owner.held().size() == 3; });
+  }
+
+  KafkaServer server;
+  Config config;
+  SystemClock clock;
+  std::unique_ptr<EventSink> sink;
+  std::unique_ptr<EventSource> source;
+  std::vector<std::string> told;
+  ReadingOwner owner{"a", told};
+};
+
 // Whether polls end, within a while, with the word that another reader has its place.
 template <typename Meanwhile>
 bool gives_way(EventSource& source, Meanwhile meanwhile) {
@@ -78,60 +101,42 @@ TEST(KafkaOutageTest, WithoutABrokerEveryDoorSaysSoWithinSeconds) {
 }
 
 TEST(KafkaOutageTest, ABrokerThatComesBackIsReadOnAndLosesNothing) {
-  KafkaServer server;
   CapturedLog log;
-  Config config;
-  config.stream.kind = "kafka";
-  config.kafka.brokers = server.brokers();
-  config.kafka.instance_id = "first";
-  SystemClock clock;
-  const auto sink = std::move(*open_sink(config, clock));
-  const auto source = std::move(*open_source(config));
+  MemberOfOwnBroker member("first");
+  ReadingOwner& owner = member.owner;
   const std::vector<std::string> before(500, R"({"user_id": 1, "when": "before"})"),
       during(100, R"({"user_id": 2, "when": "during"})");
-  ASSERT_TRUE(sink->append(before));
-  std::vector<std::string> told;
-  ReadingOwner owner("a", told);
-  owner.attach(*source);
+  ASSERT_TRUE(member.sink->append(before));
   ASSERT_TRUE(owner.poll_until([&] { return owner.records.size() == 500; }));
   owner.acknowledge_all();  // where the group goes on when the outage outlasts the session
 
-  server.stop();
+  member.server.stop();
   std::jthread writer([&] {
-    const auto accepted = sink->append(during);
+    const auto accepted = member.sink->append(during);
     EXPECT_TRUE(accepted) << "it keeps trying for 30 s: " << accepted.error().message();
   });
   for (int k = 0; k < 30; ++k) owner.poll(milliseconds(100));
   EXPECT_EQ(owner.records.size(), 500u);
-  server.start();
+  member.server.start();
   ASSERT_TRUE(owner.poll_until([&] { return owner.records.size() >= 600; })) << log.text();
   writer.join();
   std::map<std::string, int> values;
   for (const auto& record : owner.records) ++values[record.value];
   EXPECT_EQ(values[before[0]], 500);
   EXPECT_EQ(values[during[0]], 100);
-  ASSERT_TRUE(source->close());
+  ASSERT_TRUE(member.source->close());
   EXPECT_EQ(log.count("can be reached, will keep trying"), 2) << "sink and source: " << log.text();
   EXPECT_EQ(log.count("answers again"), 2) << log.text();
-  for (const auto& progress : progress_of(config))
+  for (const auto& progress : progress_of(member.config))
     EXPECT_EQ(progress.committed.value_or(0), progress.end);
 }
 
 // Whoever polls also looks whether it is to stop.
 TEST(KafkaOutageTest, WhateverTheBrokerDoesPollsEndInTimeAndAMemberCanLeave) {
-  KafkaServer server;
-  Config config;
-  config.stream.kind = "kafka";
-  config.kafka.brokers = server.brokers();
-  config.kafka.instance_id = "leaves";
-  SystemClock clock;
-  const auto sink = std::move(*open_sink(config, clock));
-  const auto source = std::move(*open_source(config));
-  std::vector<std::string> told;
-  ReadingOwner owner("a", told);
-  owner.attach(*source);
-  ASSERT_TRUE(owner.poll_until([&] { return owner.held().size() == 3; }));
-  ASSERT_TRUE(sink->append(std::vector<std::string>{R"({"user_id": 1})"}));
+  MemberOfOwnBroker member("leaves");
+  ReadingOwner& owner = member.owner;
+  ASSERT_TRUE(member.await_partitions());
+  ASSERT_TRUE(member.sink->append(std::vector<std::string>{R"({"user_id": 1})"}));
   ASSERT_TRUE(owner.poll_until([&] { return owner.records.size() == 1; }));
 
   const auto seconds_of = [](auto work) {
@@ -139,52 +144,45 @@ TEST(KafkaOutageTest, WhateverTheBrokerDoesPollsEndInTimeAndAMemberCanLeave) {
     work();
     return std::chrono::duration<double>(steady_clock::now() - begin).count();
   };
-  server.freeze();
+  member.server.freeze();
   for (int k = 0; k < 10; ++k)
     ASSERT_LT(seconds_of([&] { owner.poll(milliseconds(100)); }), 2) << "poll " << k;
-  server.stop();
+  member.server.stop();
   for (int k = 0; k < 10; ++k)
     ASSERT_LT(seconds_of([&] { owner.poll(milliseconds(100)); }), 2) << "poll " << k;
-  EXPECT_LT(seconds_of([&] { static_cast<void>(source->close()); }), 20) << "a session is 10 s";
+  EXPECT_LT(seconds_of([&] { static_cast<void>(member.source->close()); }), 20)
+      << "a session is 10 s";
 }
 
 // After an outage a static member may be driven out by its own join, whose answer never came. A
 // join of another with the same instance id looks the same to it.
 TEST(KafkaOutageTest, AMemberThatIsDrivenOutRightAfterAnOutageJoinsAgainOnce) {
-  KafkaServer server;
   CapturedLog log;
-  Config config;
-  config.stream.kind = "kafka";
-  config.kafka.brokers = server.brokers();
-  config.kafka.instance_id = "same";
-  SystemClock clock;
-  const auto sink = std::move(*open_sink(config, clock));
-  const auto source = std::move(*open_source(config));
-  std::vector<std::string> told;
-  ReadingOwner owner("a", told);
-  owner.attach(*source);
-  ASSERT_TRUE(owner.poll_until([&] { return owner.held().size() == 3; }));
-  server.stop();
+  MemberOfOwnBroker member("same");
+  const Config& config = member.config;
+  ReadingOwner& owner = member.owner;
+  ASSERT_TRUE(member.await_partitions());
+  member.server.stop();
   ASSERT_TRUE(owner.poll_until([&] { return log.count("can be reached, will keep trying") > 0; }));
-  server.start();
+  member.server.start();
   ASSERT_TRUE(owner.poll_until([&] { return log.count("answers again") > 0; }));
 
   const auto other = std::move(*open_source(config));
-  ReadingOwner other_owner("b", told);
+  ReadingOwner other_owner("b", member.told);
   other_owner.attach(*other);
   ASSERT_TRUE(owner.poll_until([&] {
     other_owner.poll();
     return log.count("joining it again") > 0;
   })) << log.text();
   const std::vector<std::string> events(100, R"({"user_id": 1})");
-  ASSERT_TRUE(sink->append(events));
+  ASSERT_TRUE(member.sink->append(events));
   ASSERT_TRUE(owner.poll_until([&] { return owner.records.size() == 100; })) << log.text();
   EXPECT_TRUE(gives_way(*other, [] {})) << "it saw no outage";
 
   const auto third = std::move(*open_source(config));
-  ReadingOwner third_owner("c", told);
+  ReadingOwner third_owner("c", member.told);
   third_owner.attach(*third);
-  EXPECT_TRUE(gives_way(*source, [&] { third_owner.poll(); }))
+  EXPECT_TRUE(gives_way(*member.source, [&] { third_owner.poll(); }))
       << "there was no outage since it joined again";
 }
 
