@@ -91,7 +91,7 @@ void visit_settings(C& c, Visitor&& visit) {
   visit("model.latent_confidence", c.model.latent_confidence, Range{1e-3, 1e6});
   visit("model.latent_regularization", c.model.latent_regularization, Range{0, 1e9});
   visit("model.popularity_half_life", c.model.popularity_half_life, Range{0, 1e9});
-  visit("model.popularity_trend", c.model.popularity_trend, Range{-1, 1});
+  visit("model.popularity_trend", c.model.popularity_trend, kShareOrLearned);
   visit("model.popularity_user_cap", c.model.popularity_user_cap, Range{1e-3, 1e9});
   visit("model.top_n", c.model.top_n, Range{1, 1000});
   visit("model.top_n_similar_movies", c.model.top_n_similar_movies, Range{1, 1000});

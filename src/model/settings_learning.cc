@@ -29,6 +29,7 @@ constexpr double kTrend = 0.4;            // of popularity, where it is taken
 constexpr double kSmallFit = 4000;        // items of the regression
 constexpr double kBytesSideBySide = 1e9;  // of all their matrices together
 
+// Each half-life without a trend, then with one: what does not age has none.
 void add_popularity(const ModelOptions& asked, bool in_time, std::vector<Column>& columns) {
   std::vector<double> shares = {0}, trends = {std::max(0.0, asked.popularity_trend)};
   if (in_time && asked.popularity_half_life == 0) shares = {0, 0.3, 0.1, 0.03, 0.01};
@@ -36,8 +37,7 @@ void add_popularity(const ModelOptions& asked, bool in_time, std::vector<Column>
   for (const double trend : trends)
     for (const double share : shares) {
       const bool ages = share > 0 || asked.popularity_half_life > 0;
-      if (ages || trend == trends.front())  // what does not age has no trend
-        columns.push_back({Part::kPopularity, share, trend});
+      if (ages || trend == trends.front()) columns.push_back({Part::kPopularity, share, trend});
     }
 }
 
@@ -239,8 +239,11 @@ class Learning {
       const auto d = static_cast<std::size_t>(dial);
       return dials_[d][setting[d]];
     };
+    const auto column_of = [&](Dial dial) -> const Column& {
+      return columns_[static_cast<std::size_t>(value(dial))];
+    };
     const auto half_life = [&](Dial dial) {
-      const Column& column = columns_[static_cast<std::size_t>(value(dial))];
+      const Column& column = column_of(dial);
       return column.newest_share > 0 && input_.times.tell_anything()
                  ? input_.times.age_of_newest(column.newest_share)
                  : kNoDecay;
@@ -255,8 +258,7 @@ class Learning {
     if (asked_.popularity_half_life == 0)
       options.popularity_half_life = half_life(Dial::kPopularityAging);
     if (asked_.popularity_trend < 0)
-      options.popularity_trend =
-          columns_[static_cast<std::size_t>(value(Dial::kPopularityAging))].trend;
+      options.popularity_trend = column_of(Dial::kPopularityAging).trend;
     options = with_rules(options, input_.grades, input_.times);
     if (asked_.item_item_regularization == 0)
       options.item_item_regularization *= strengths_.item_item;

@@ -19,12 +19,7 @@ constexpr TimeMicros kHour = 3'600 * kMicrosPerSecond;
 
 class ModelPropertiesTest : public testing::Test {
  protected:
-  static PlantedData planted(int users) {
-    PlantedData data = plant(users, 120, 30);
-    for (std::size_t k = 0; k < data.ratings.size(); ++k)
-      data.ratings[k].time = static_cast<TimeMicros>((k * 7919) % data.ratings.size() + 1) * kHour;
-    return data;
-  }
+  static PlantedData planted(int users) { return plant_over_time(users, 120, 30); }
   static std::shared_ptr<const ModelData> train(const PlantedData& data,
                                                 ModelOptions options = {}) {
     options.precomputed_top_n = 20;

@@ -50,4 +50,13 @@ inline PlantedData plant(int users, int movies, int ratings_per_user, std::uint6
   return data;
 }
 
+// The same with times, an hour or more apart, over which everybody comes back.
+inline PlantedData plant_over_time(int users, int movies, int ratings_per_user) {
+  PlantedData data = plant(users, movies, ratings_per_user);
+  constexpr TimeMicros kHour = 3'600 * kMicrosPerSecond;
+  for (std::size_t k = 0; k < data.ratings.size(); ++k)
+    data.ratings[k].time = static_cast<TimeMicros>((k * 7919) % data.ratings.size() + 1) * kHour;
+  return data;
+}
+
 }  // namespace marquee

@@ -13,12 +13,7 @@ namespace {
 
 class TrendLearningTest : public testing::Test {
  protected:
-  TrendLearningTest() {
-    options_.item_item_regularization = options_.latent_regularization = 20;
-    std::int64_t hour = 0;  // people come back all the time
-    for (Rating& rating : data_.ratings)
-      rating.time = (++hour * 7919 % std::ssize(data_.ratings) + 1) * 3600 * kMicrosPerSecond;
-  }
+  TrendLearningTest() { options_.item_item_regularization = options_.latent_regularization = 20; }
 
   void train() {
     auto trained = train_hybrid(data_.ratings, data_.movies, options_, {});
@@ -35,7 +30,7 @@ class TrendLearningTest : public testing::Test {
     return trends;
   }
 
-  PlantedData data_ = plant(80, 120, 20);
+  const PlantedData data_ = plant_over_time(80, 120, 20);
   ModelOptions options_;
   std::shared_ptr<const ModelData> model_;
   nlohmann::json learned_;
