@@ -128,6 +128,7 @@ struct ModelOptions {
   // number squared. 0: 3 GB (27,000 movies), or a quarter of the memory where that is less.
   std::int64_t dense_limit = 0;
   double item_item_regularization = 0;  // the ridge of ease, in interactions; 0: learned
+  double item_item_dropout = 0.5;       // share of interactions that ease learns to do without
   std::int64_t item_item_keep = 200;    // strongest weights kept for each item
   double own_half_life = 0;             // days in which a user's own ratings lose half; 0: learned
 

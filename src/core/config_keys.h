@@ -84,6 +84,7 @@ void visit_settings(C& c, Visitor&& visit) {
   visit("model.compared_users", c.model.compared_users, kNotNegative);
   visit("model.item_item", c.model.item_item, Choices{"auto", "ease", "cosine"});
   visit("model.item_item_regularization", c.model.item_item_regularization, Range{0, 1e9});
+  visit("model.item_item_dropout", c.model.item_item_dropout, Range{0, 0.99});
   visit("model.item_item_keep", c.model.item_item_keep, Range{1, 1e6});
   visit("model.own_half_life", c.model.own_half_life, Range{0, 1e9});
   visit("model.latent_factors", c.model.latent_factors, Range{1, 512});

@@ -207,8 +207,11 @@ Result<SparseRows> fit_ease(const Grades& grades, const ModelOptions& options, P
     book = &unkept;
   }
   Square inverse = gram(grades, rated, options, *book);
-  for (std::size_t i = 0; i < inverse.size(); ++i)
-    inverse.row(i)[i] += static_cast<float>(options.item_item_regularization);
+  const double diagonal = 1 / (1 - options.item_item_dropout);
+  for (std::size_t i = 0; i < inverse.size(); ++i) {
+    float& own = inverse.row(i)[i];
+    own = static_cast<float>(diagonal * own + options.item_item_regularization);
+  }
   MARQUEE_TRY(invert(inverse, thread_count(options.threads)));
   return transpose(strongest_weights(inverse, rated, options), rated.place_of.size());
 }

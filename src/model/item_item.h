@@ -31,9 +31,11 @@ enum class ItemItemMethod { kEase, kCosine };
 Result<ItemItemMethod> choose_item_item(const SparseRows& by_item, const ModelOptions& options);
 
 // Closed-form item–item regression (EASE: Steck, "Embarrassingly Shallow Autoencoders for Sparse
-// Data", 2019) on grades: with G = XᵀX, P = (G + λI)⁻¹ and B_ij = -P_ij / P_jj, diag(B) = 0. Row j
-// of the result holds the weights B_ji by which an interaction with j adds to item i; of each
-// target item only the `item_item_keep` greatest by magnitude are kept. No weights have items that
+// Data", 2019) on grades, with dropout (EDLAE: Steck, "Autoencoders that don't overfit towards the
+// Identity", 2020): with G = XᵀX, P = (G + p / (1 - p) · diag(G) + λI)⁻¹ and B_ij = -P_ij / P_jj,
+// diag(B) = 0; p is `item_item_dropout`, λ `item_item_regularization`. Row j of the result holds
+// the weights B_ji by which an interaction with j adds to item i; of each target item only the
+// `item_item_keep` greatest by magnitude are kept. No weights have items that
 // nobody rated, past 4,000 rated items those with fewer than 3 ratings, which teach next to nothing
 // and are many, and where still more are left than squared fit in `dense_limit` bytes of floats
 // (0: 3 GB, or a quarter of the memory where that is less), those with the fewest ratings: all

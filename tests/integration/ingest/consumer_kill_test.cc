@@ -109,8 +109,8 @@ TEST_F(ConsumerKillTest, EndsWithTheRatingsOfAnUndisturbedRun) {
     ASSERT_LT(++starts, 20 * wanted_kills) << "the consumer gets nothing done";
     const pid_t pid = start(consume(data_dir));
     // From the first instructions to well into the work.
-    std::this_thread::sleep_for(std::chrono::microseconds(
-        5'000 + random() % static_cast<std::uint64_t>(longest)));
+    std::this_thread::sleep_for(
+        std::chrono::microseconds(5'000 + random() % static_cast<std::uint64_t>(longest)));
     ::kill(pid, SIGKILL);
     EXPECT_EQ(wait_for(pid), -SIGKILL);
     const std::int64_t now = applied(data_dir);

@@ -79,7 +79,7 @@ std::vector<Rating> chosen_by_taste(int users, int movies, int chosen) {
       const double ring = place + way + 1;
       const auto movie = 1 + static_cast<MovieId>((ring - std::floor(ring)) * movies);
       if (!taken.insert(movie).second) continue;
-      const double liking = 5 - 8 * std::abs(way) + 3.0 * (draw() - 0.5);
+      const double liking = 5 - 8 * std::abs(way) + draw() - 0.5;
       ratings.push_back({user, movie, static_cast<float>(std::clamp(liking, 0.5, 5.0)), 0});
     }
   }

@@ -13,7 +13,8 @@ namespace {
 
 using DenseMatrix = std::vector<std::vector<double>>;
 
-// The plain, slow twin of EASE in double precision: Gauss–Jordan elimination on G + λI.
+// The plain, slow twin of EASE in double precision: Gauss–Jordan elimination on G, its diagonal
+// divided by what dropout leaves, + λI.
 DenseMatrix plain_ease(const Grades& grades, const ModelOptions& options) {
   const std::size_t n = grades.by_item.rows();
   DenseMatrix a(n, std::vector<double>(2 * n));
@@ -25,7 +26,7 @@ DenseMatrix plain_ease(const Grades& grades, const ModelOptions& options) {
             static_cast<double>(row.values[i]) * row.values[j];
   }
   for (std::size_t i = 0; i < n; ++i) {
-    a[i][i] += options.item_item_regularization;
+    a[i][i] = a[i][i] / (1 - options.item_item_dropout) + options.item_item_regularization;
     a[i][n + i] = 1;
   }
   for (std::size_t p = 0; p < n; ++p) {
