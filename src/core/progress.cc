@@ -69,7 +69,8 @@ void ProgressBar::update(std::string_view step, double share) {
   if (!due(now)) return;
   shown_at_ = now;
   share = std::clamp(share, 0.0, 1.0);
-  write_(style_ == Style::kBar ? bar(step, share) : fmt::format("{}: {:.0f} %", step, share * 100));
+  write_(style_ == Style::kBar ? bar(step, share)
+                               : fmt::format("{:.0f} % done: {}", share * 100, step));
 }
 
 }  // namespace marquee

@@ -35,13 +35,13 @@ Result<ItemItemMethod> choose_item_item(const SparseRows& by_item, const ModelOp
 // Identity", 2020): with G = XᵀX, P = (G + p / (1 - p) · diag(G) + λI)⁻¹ and B_ij = -P_ij / P_jj,
 // diag(B) = 0; p is `item_item_dropout`, λ `item_item_regularization`. Row j of the result holds
 // the weights B_ji by which an interaction with j adds to item i; of each target item only the
-// `item_item_keep` greatest by magnitude are kept. No weights have items that
-// nobody rated, past 4,000 rated items those with fewer than 3 ratings, which teach next to nothing
-// and are many, and where still more are left than squared fit in `dense_limit` bytes of floats
-// (0: 3 GB, or a quarter of the memory where that is less), those with the fewest ratings: all
-// with as many ratings are in or out together. Memory: regressed_items² floats, once; and half as
-// many integers with a book that keeps. kUnfit when G + λI is not positive definite in single
-// precision (the ridge is too small for the data).
+// `item_item_keep` greatest by magnitude are kept. No weights have items that nobody rated, past
+// 4,000 rated items those with fewer than 3 ratings, which teach next to nothing and are many, and
+// where still more are left than squared fit in `dense_limit` bytes of floats (0: 3 GB, or a
+// quarter of the memory where that is less), those with the fewest ratings: all with as many
+// ratings are in or out together. Memory: regressed_items² floats, once; and half as many integers
+// with a book that keeps. kUnfit when what is inverted is not positive definite in single precision
+// (the ridge is too small for the data).
 Result<SparseRows> fit_ease(const Grades& grades, const ModelOptions& options,
                             PairBook* book = nullptr);
 

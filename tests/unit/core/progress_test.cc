@@ -57,7 +57,8 @@ TEST_F(ProgressTest, LinesComeEveryTenSeconds) {
     progress.update("training", second / 20.0);
     clock_.advance(1);
   }
-  const std::vector<std::string> wanted = {"training: 10 %", "training: 60 %", "training: 100 %"};
+  const std::vector<std::string> wanted = {"10 % done: training", "60 % done: training",
+                                           "100 % done: training"};
   EXPECT_EQ(written_, wanted);
 }
 
