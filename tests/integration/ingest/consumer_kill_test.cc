@@ -48,11 +48,10 @@ class ConsumerKillTest : public testing::Test {
     return snapshot && !snapshot->offsets.empty() ? snapshot->offsets[0].next_offset : 0;
   }
 
-  static std::int64_t wait_until_applied_beyond(const fs::path& data_dir, std::int64_t offset) {
+  static void wait_until_applied_beyond(const fs::path& data_dir, std::int64_t offset) {
     for (int k = 0; k < 3000 && applied(data_dir) <= offset; ++k)
       std::this_thread::sleep_for(milliseconds(10));
     EXPECT_GT(applied(data_dir), offset);
-    return applied(data_dir);
   }
   static std::vector<std::string> consume(const fs::path& data_dir) {
     return {"consume",         "--quiet", "--data-dir",
