@@ -18,11 +18,15 @@ readonly JOB_MEMORY_KB=1500000 # what the largest source file takes to compile
 jobs=$(awk -v cores="$(nproc)" -v job="$JOB_MEMORY_KB" '/^MemAvailable:/ {
   fit = int($2 / job); print fit < 1 ? 1 : (fit < cores ? fit : cores) }' /proc/meminfo)
 
-# A tree that has its tests keeps them: run.sh after test.sh must not configure anew.
+has_tests() { grep -qs '^MARQUEE_TESTS:BOOL=ON' "build/$preset/CMakeCache.txt"; }
+
+# A tree that has its tests keeps them: run.sh after test.sh must not configure anew. Presets that
+# changed must, for their flags reach a tree by its configuration alone.
 configured() {
-  [ -f "build/$preset/build.ninja" ] || return 1
-  [ $tests = OFF ] || grep -q '^MARQUEE_TESTS:BOOL=ON' "build/$preset/CMakeCache.txt"
+  [ "build/$preset/build.ninja" -nt CMakePresets.json ] || return 1
+  [ $tests = OFF ] || has_tests
 }
+! has_tests || tests=ON
 
 mkdir -p "build/$preset"
 exec 9>"build/$preset/build.lock"

@@ -115,7 +115,7 @@ Result<std::vector<std::optional<std::int64_t>>> Consumer::on_assigned(
 Status Consumer::on_revoked(std::span<const StreamPartition> partitions) {
   Status acknowledged;
   for (const StreamPartition& partition : partitions) {
-    if (auto told = acknowledge(partition); !told) acknowledged = std::move(told);
+    if (acknowledged) acknowledged = acknowledge(partition);  // as much trouble with the next one
     held_.erase(partition);
   }
   return acknowledged;

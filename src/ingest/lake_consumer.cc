@@ -16,7 +16,8 @@ constexpr milliseconds kHandOverLimit{30'000};
 // While events keep coming. Each commit waits for the brokers, and one is due with every object
 // that became durable; what a kill leaves uncommitted is read again.
 constexpr milliseconds kCommitEvery{1000};
-constexpr int kHandOverCommits = 6;  // tries, some seconds: brokers that just came back
+// Tries: some seconds for brokers that just came back, half a minute for those that are silent.
+constexpr int kHandOverCommits = 6;
 
 RunningEvent running_event(const StreamRecord& record, const RatingEvent* event) {
   RunningEvent running{{record.topic, record.partition}, record.offset, std::nullopt};

@@ -3,6 +3,8 @@
 #include <fmt/ranges.h>
 
 #include <array>
+#include <future>
+#include <thread>
 
 #include "core/log.h"
 
@@ -129,8 +131,27 @@ Result<std::unique_ptr<KafkaClient>> KafkaClient::create(rd_kafka_type_t type, c
 
 KafkaClient::~KafkaClient() {
   if (client_ == nullptr) return;
-  if (callbacks_.rebalance && rd_kafka_consumer_closed(client_) == 0) answer_rebalances();
-  rd_kafka_destroy_flags(client_, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+  if (callbacks_.rebalance && rd_kafka_consumer_closed(client_) == 0) {
+    answer_rebalances();
+    abandon();
+  } else {
+    rd_kafka_destroy_flags(client_, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+  }
+}
+
+// librdkafka gives up a commit that a silent broker does not answer only after six minutes, and
+// does not end before (its issue 3740). Nobody who stops shall wait for that: it ends beside us, or
+// with the process.
+void KafkaClient::abandon() {
+  constexpr std::chrono::seconds kPatience(2);
+  rd_kafka_set_log_level(client_, 0);  // our log may be gone first
+  std::promise<void> done;
+  const auto gone = done.get_future();
+  std::thread([client = client_, done = std::move(done)]() mutable {
+    rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    done.set_value();
+  }).detach();
+  gone.wait_for(kPatience);
 }
 
 // librdkafka does not end while a question about partitions stands unanswered, as after a member
@@ -231,6 +252,37 @@ std::expected<std::int64_t, rd_kafka_resp_err_t> KafkaClient::offset_at(
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return std::unexpected(code);
   if (answer.err != RD_KAFKA_RESP_ERR_NO_ERROR) return std::unexpected(answer.err);
   return answer.offset;
+}
+
+rd_kafka_resp_err_t KafkaClient::commit(const StreamPartition& partition, std::int64_t offset,
+                                        milliseconds timeout) const {
+  const KafkaPartitionList list = to_kafka_list({&partition, 1}, {&offset, 1});
+  const KafkaQueue answers(rd_kafka_queue_new(client_));
+  if (const auto code = rd_kafka_commit_queue(client_, list.get(), answers.get(), nullptr, nullptr);
+      code != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return code;
+  const KafkaEvent answer(rd_kafka_queue_poll(answers.get(), static_cast<int>(timeout.count())));
+  if (answer == nullptr) return RD_KAFKA_RESP_ERR__TIMED_OUT;
+  if (const auto code = rd_kafka_event_error(answer.get()); code != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return code;
+  return rd_kafka_event_topic_partition_list(answer.get())->elems[0].err;
+}
+
+rd_kafka_resp_err_t KafkaClient::close_consumer(milliseconds timeout) const {
+  constexpr int kSlice = 50;
+  const auto deadline = steady_clock::now() + timeout;
+  const KafkaQueue events(rd_kafka_queue_new(client_));
+  if (const KafkaError error(rd_kafka_consumer_close_queue(client_, events.get()));
+      error != nullptr)
+    return rd_kafka_error_code(error.get());
+  while (rd_kafka_consumer_closed(client_) == 0) {
+    if (steady_clock::now() >= deadline) return RD_KAFKA_RESP_ERR__TIMED_OUT;
+    const KafkaEvent event(rd_kafka_queue_poll(events.get(), kSlice));
+    if (event != nullptr && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE)
+      callbacks_.rebalance(rd_kafka_event_error(event.get()),
+                           rd_kafka_event_topic_partition_list(event.get()));
+  }
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 Error KafkaClient::error(rd_kafka_resp_err_t code, const std::string& doing) const {

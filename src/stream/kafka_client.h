@@ -36,6 +36,8 @@ using KafkaMessage = std::unique_ptr<rd_kafka_message_t, KafkaDeleter<rd_kafka_m
 using KafkaError = std::unique_ptr<rd_kafka_error_t, KafkaDeleter<rd_kafka_error_destroy>>;
 using KafkaPartitionList = std::unique_ptr<rd_kafka_topic_partition_list_t,
                                            KafkaDeleter<rd_kafka_topic_partition_list_destroy>>;
+using KafkaQueue = std::unique_ptr<rd_kafka_queue_t, KafkaDeleter<rd_kafka_queue_destroy>>;
+using KafkaEvent = std::unique_ptr<rd_kafka_event_t, KafkaDeleter<rd_kafka_event_destroy>>;
 
 // `offsets` may be empty: none is set.
 KafkaPartitionList to_kafka_list(std::span<const StreamPartition> partitions,
@@ -85,12 +87,22 @@ class KafkaClient {
   std::expected<std::int64_t, rd_kafka_resp_err_t> offset_at(
       Edge edge, const StreamPartition& partition, std::chrono::milliseconds timeout) const;
 
+  // Commits one partition's offset for the client's group. Keeps to its timeout whatever brokers
+  // do, which rd_kafka_commit() does not: __TIMED_OUT, and the offset may still be committed later.
+  rd_kafka_resp_err_t commit(const StreamPartition& partition, std::int64_t offset,
+                             std::chrono::milliseconds timeout) const;
+
+  // Leaves the group; the rebalance callback runs inside. Keeps to its timeout, callbacks apart,
+  // which rd_kafka_consumer_close() does not while a commit is unanswered: __TIMED_OUT.
+  rd_kafka_resp_err_t close_consumer(std::chrono::milliseconds timeout) const;
+
   // An error of librdkafka as ours; names the brokers.
   Error error(rd_kafka_resp_err_t code, const std::string& doing) const;
 
  private:
   explicit KafkaClient(const Config& config, KafkaCallbacks callbacks);
   void answer_rebalances();
+  void abandon();
   void note_error(rd_kafka_resp_err_t code, const char* reason);
   Error no_broker(rd_kafka_resp_err_t code) const;  // mutex_ is held
   struct Hooks;                                     // what librdkafka calls

@@ -15,16 +15,13 @@ using std::chrono::steady_clock;
 
 constexpr int kSeekMilliseconds = 5000;
 constexpr std::chrono::minutes kOutageAftermath(1);
+constexpr std::chrono::seconds kCommitPatience(5);
+constexpr std::chrono::seconds kClosePatience(10);  // then the group has missed it anyway
 constexpr int kSoon = 5;  // milliseconds in which a message comes, if any are fetched
 
 int milliseconds_until(steady_clock::time_point deadline) {
   const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
   return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
-}
-
-// The error of a call about one partition, which may stand beside the partition.
-rd_kafka_resp_err_t outcome(rd_kafka_resp_err_t code, const KafkaPartitionList& one) {
-  return code != RD_KAFKA_RESP_ERR_NO_ERROR ? code : one->elems[0].err;
 }
 
 }  // namespace
@@ -94,7 +91,7 @@ Status KafkaSource::take_all_partitions() {
   return {};
 }
 
-// Runs inside consumer_poll() and consumer_close(), on the thread that called them.
+// Runs inside consumer_poll() and close_consumer(), on the thread that called them.
 void KafkaSource::rebalance(int code, rd_kafka_topic_partition_list_s* list) {
   const auto partitions = from_kafka_list(*list);
   if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
@@ -312,10 +309,9 @@ Status KafkaSource::acknowledge(const StreamPartition& partition, std::int64_t n
   MARQUEE_TRY(check_assigned(partition));
   if (role_ == Role::kReader) return {};
   client_->watch_brokers();  // nothing else looks for them while partitions are handed over
-  const KafkaPartitionList list = to_kafka_list({&partition, 1}, {&next_offset, 1});
   const auto code = client_->is_unreachable()
                         ? RD_KAFKA_RESP_ERR__TRANSPORT
-                        : outcome(rd_kafka_commit(client_->get(), list.get(), /*async=*/0), list);
+                        : client_->commit(partition, next_offset, kCommitPatience);
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
   return std::unexpected(client_->error(code, fmt::format("the offset {} of {} cannot be committed",
                                                           next_offset, name_of(partition))));
@@ -343,7 +339,7 @@ Status KafkaSource::close() {
     KafkaError(rd_kafka_incremental_assign(client_->get(), to_kafka_list({}).get()));
   handed_over_ = {};
   watch_.reset();
-  const auto code = rd_kafka_consumer_close(client_->get());
+  const auto code = client_->close_consumer(kClosePatience);
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return handed_over_;
   return std::unexpected(client_->error(code, "the group cannot be left"));
 }

@@ -44,14 +44,15 @@ class KafkaSource final : public EventSource {
   Result<std::vector<StreamRecord>> poll(std::size_t limit,
                                          std::chrono::milliseconds timeout) override;
   Status seek(const StreamPartition& partition, std::int64_t offset) override;
-  // Waits for the group's coordinator; fails at once while no broker answers. A reader's
+  // Waits up to 5 s for the group's coordinator; fails at once while no broker answers. A reader's
   // acknowledgement changes nothing.
   Status acknowledge(const StreamPartition& partition, std::int64_t next_offset) override;
   void pause(bool paused) override;
   // A member that was given no partition is at its end only after 15 s of that: those of others
   // come in a second round.
   bool at_end() const override;
-  // Fails too when on_revoked failed.
+  // Fails too when on_revoked failed, and after 10 s when brokers that fell silent do not let it
+  // leave: the group then gives the partitions to others by itself.
   Status close() override;
 
  private:

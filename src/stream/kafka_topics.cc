@@ -42,12 +42,10 @@ Status request_topic(const KafkaClient& client, const KafkaOptions& options,
   if (topic == nullptr)
     return fail(ErrorCode::kUsage, fmt::format("the topic cannot be made: {}", reason.data()),
                 options.topic, "check kafka.topic and kafka.partitions");
-  const std::unique_ptr<rd_kafka_queue_t, KafkaDeleter<rd_kafka_queue_destroy>> queue(
-      rd_kafka_queue_new(client.get()));
+  const KafkaQueue queue(rd_kafka_queue_new(client.get()));
   rd_kafka_NewTopic_t* topics = topic.get();
   rd_kafka_CreateTopics(client.get(), &topics, 1, nullptr, queue.get());
-  const std::unique_ptr<rd_kafka_event_t, KafkaDeleter<rd_kafka_event_destroy>> event(
-      rd_kafka_queue_poll(queue.get(), static_cast<int>(2 * kPatience.count())));
+  const KafkaEvent event(rd_kafka_queue_poll(queue.get(), static_cast<int>(2 * kPatience.count())));
   if (event == nullptr)
     return std::unexpected(client.error(RD_KAFKA_RESP_ERR__TIMED_OUT, "the topic cannot be made"));
   code = rd_kafka_event_error(event.get());

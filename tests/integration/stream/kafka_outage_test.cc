@@ -154,6 +154,43 @@ TEST(KafkaOutageTest, WhateverTheBrokerDoesPollsEndInTimeAndAMemberCanLeave) {
       << "a session is 10 s";
 }
 
+// A stop waits for the offsets to be committed.
+TEST(KafkaOutageTest, ABrokerThatAnswersNothingHoldsNobodyUpForAnAcknowledgement) {
+  MemberOfOwnBroker member("asks");
+  ReadingOwner& owner = member.owner;
+  ASSERT_TRUE(member.sink->append(std::vector<std::string>{R"({"user_id": 1})"}));
+  ASSERT_TRUE(owner.poll_until([&] { return owner.records.size() == 1; }));
+  const StreamPartition read{owner.records[0].topic, owner.records[0].partition};
+
+  member.server.freeze();
+  const auto begin = steady_clock::now();
+  const Status told = member.source->acknowledge(read, 1);
+  EXPECT_LT(steady_clock::now() - begin, seconds(10)) << "a session";
+  ASSERT_FALSE(told);
+  EXPECT_EQ(told.error().code, ErrorCode::kUnavailable);
+  EXPECT_NE(told.error().message().find(read.topic), std::string::npos) << told.error().message();
+
+  member.server.stop();
+  member.server.start();
+  ASSERT_TRUE(owner.poll_until([&] { return member.source->acknowledge(read, 1).has_value(); }));
+  for (const auto& progress : progress_of(member.config))
+    EXPECT_EQ(progress.committed.value_or(0), progress.end);
+}
+
+TEST(KafkaOutageTest, AMemberLeavesABrokerThatAnswersNothing) {
+  MemberOfOwnBroker member("stops");
+  ReadingOwner& owner = member.owner;
+  ASSERT_TRUE(member.sink->append(std::vector<std::string>{R"({"user_id": 1})"}));
+  ASSERT_TRUE(owner.poll_until([&] { return owner.records.size() == 1; }));
+
+  member.server.freeze();
+  const auto begin = steady_clock::now();
+  EXPECT_FALSE(member.source->close()) << "what was read cannot be acknowledged";
+  EXPECT_TRUE(member.told.back().starts_with("a revoked")) << "but it was asked for";
+  member.source.reset();
+  EXPECT_LT(steady_clock::now() - begin, seconds(30));
+}
+
 // After an outage a static member may be driven out by its own join, whose answer never came. A
 // join of another with the same instance id looks the same to it.
 TEST(KafkaOutageTest, AMemberThatIsDrivenOutRightAfterAnOutageJoinsAgainOnce) {

@@ -49,6 +49,8 @@ class MemorySource final : public EventSource {
   Status acknowledge(const StreamPartition& key, std::int64_t next_offset) override {
     if (std::ranges::find(assigned_, key) == assigned_.end())
       return fail(ErrorCode::kNotFound, "not assigned");
+    ++acknowledgements_;
+    if (silent_) return fail(ErrorCode::kUnavailable, "the stream is silent");
     partitions_[static_cast<std::size_t>(key.partition)].acknowledged = next_offset;
     return {};
   }
@@ -67,6 +69,8 @@ class MemorySource final : public EventSource {
     failures_ = times;
     failure_ = failure;
   }
+  void fall_silent() { silent_ = true; }
+  int acknowledgements() const { return acknowledgements_; }
   void forget_before(std::int64_t offset) { first_kept_ = offset; }
   void hide_end(bool hidden) { end_is_seen_ = !hidden; }
   void revoke(std::int32_t partition) {
@@ -101,6 +105,8 @@ class MemorySource final : public EventSource {
   std::vector<StreamPartition> to_assign_, assigned_;
   PartitionOwner* owner_ = nullptr;
   std::int64_t first_kept_ = 0;
+  int acknowledgements_ = 0;
+  bool silent_ = false;
   int failures_ = 0;
   ErrorCode failure_ = ErrorCode::kUnavailable;
   std::atomic<bool> end_is_seen_ = true;
@@ -252,6 +258,18 @@ TEST_F(ConsumerTest, NothingIsAcknowledgedForALostPartition) {
   source.lose(0);
   ASSERT_TRUE(consumer.close());
   EXPECT_EQ(source.acknowledged(), 0);
+}
+
+// Each acknowledgement waits for an answer, and whoever stops waits for all of them.
+TEST_F(ConsumerTest, AsksASilentStreamOnceWhenPartitionsGo) {
+  MemorySource source(std::vector{some_events(10), some_events(10), some_events(10)});
+  RatingStore store = open("a");
+  config_.stream.batch_events = 30;
+  Consumer consumer(source, store, config_);
+  ASSERT_TRUE(consumer.run_once(milliseconds(0)));
+  source.fall_silent();
+  EXPECT_FALSE(consumer.close());
+  EXPECT_EQ(source.acknowledgements(), 1);
 }
 
 TEST_F(ConsumerTest, IdleCountsOnlyAtTheEnd) {
