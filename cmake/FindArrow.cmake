@@ -29,6 +29,13 @@ if(Arrow_FOUND AND NOT TARGET Arrow::arrow)
   set_target_properties(Arrow::parquet PROPERTIES IMPORTED_LOCATION ${Parquet_LIBRARY}
     INTERFACE_INCLUDE_DIRECTORIES ${Arrow_INCLUDE_DIR} INTERFACE_LINK_LIBRARIES Arrow::arrow)
 
+  # Parquet of the wheel carries an OpenSSL and shows its names to everybody: to us, libssl and libcurl.
+  # The system's, which gets its updates, has to come first. Parquet wants its own for encrypted files
+  # only, of which there are none here.
+  find_package(OpenSSL REQUIRED)
+  set_property(TARGET Arrow::parquet PROPERTY INTERFACE_LINK_OPTIONS
+    "SHELL:-Wl,--push-state,--no-as-needed ${OPENSSL_CRYPTO_LIBRARY} -Wl,--pop-state")
+
   # A checkout that is moved as a whole still finds the libraries: from the program and from bin/.
   foreach(_folder ${CMAKE_BINARY_DIR} ${CMAKE_BINARY_DIR}/bin)
     file(RELATIVE_PATH _way ${_folder} ${_arrow_root})
