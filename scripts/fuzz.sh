@@ -11,8 +11,7 @@ seconds=${1:-60}
 configure() {
   cmake -S . -B build/fuzz -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DMARQUEE_FUZZ=ON \
     -DCCACHE=OFF -DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-19 \
-    -DMARQUEE_SANITIZE=address,undefined,fuzzer-no-link \
-    -DCMAKE_CXX_FLAGS=-Wno-deprecated-declarations >/dev/null
+    -DMARQUEE_SANITIZE=address,undefined,fuzzer-no-link >/dev/null
 }
 
 # A small model and a few events to start from.
