@@ -26,6 +26,7 @@ make_seeds() {
     >build/fuzz/seeds/rating_event/plain
 }
 
+export ASAN_SYMBOLIZER_PATH=/usr/lib/llvm-19/bin/llvm-symbolizer
 bash scripts/build.sh release marquee
 [ -f build/fuzz/build.ninja ] || configure
 ninja -C build/fuzz --quiet fuzz_targets

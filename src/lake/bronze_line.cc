@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <rapidjson/reader.h>
 
+#include <charconv>
+#include <cstdlib>
 #include <iterator>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -66,6 +68,13 @@ Field source_field(std::string_view key) {
   return key == "record_time" ? Field::kRecordTime : Field::kOther;
 }
 
+double to_double(std::string_view written) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(written.data(), written.data() + written.size(), value);
+  // Out of reach: only strtod() says at which end.
+  return error == std::errc() ? value : std::strtod(std::string(written).c_str(), nullptr);
+}
+
 // Takes the fields of a line from the parser, which calls it for every token; false ends the
 // parsing: a field has the wrong type.
 class Fields : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Fields> {
@@ -86,17 +95,7 @@ class Fields : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Fields> {
     if (field_ == Field::kForgotten) forgotten = value;
     return is_expected(Field::kForgotten);
   }
-  bool Int(int number) { return Int64(number); }
-  bool Uint(unsigned number) { return Int64(number); }
-  bool Uint64(std::uint64_t number) {
-    return number > INT64_MAX ? Double(static_cast<double>(number))
-                              : Int64(static_cast<std::int64_t>(number));
-  }
-  bool Int64(std::int64_t number);
-  bool Double(double number) {
-    if (field_ == Field::kRating) rating = number;
-    return is_expected(Field::kRating, Field::kForgotten);
-  }
+  bool RawNumber(const char* text, rapidjson::SizeType length, bool);
   bool String(const char* text, rapidjson::SizeType length, bool);
   bool StartObject() {
     if (++depth_ == 2) in_source_ = field_ == Field::kSource;
@@ -133,25 +132,34 @@ class Fields : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Fields> {
     return present == field || present == or_field || present == Field::kOther;
   }
 
+  bool take_whole(std::int64_t number);
+
   const std::string_view expected_topic_;
   Field field_ = Field::kOther;
   int depth_ = 0;  // of objects and arrays
   bool in_source_ = false;
 };
 
-bool Fields::Int64(std::int64_t number) {
+// As written, since RapidJSON's own reading of a zero with an exponent (0e-222) is not defined.
+bool Fields::RawNumber(const char* text, rapidjson::SizeType length, bool) {
+  if (field_ == Field::kOther || field_ == Field::kForgotten) return is_expected(Field::kForgotten);
+  const std::string_view written(text, length);
+  if (field_ == Field::kRating) {
+    rating = to_double(written);
+    return is_expected(Field::kRating);
+  }
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text, text + length, number);
+  return error == std::errc() && end == text + length && take_whole(number);
+}
+
+bool Fields::take_whole(std::int64_t number) {
   switch (std::exchange(field_, Field::kOther)) {
-    case Field::kOther:
-    case Field::kForgotten:
-      return true;
     case Field::kUser:
       user = number;
       return true;
     case Field::kMovie:
       movie = number;
-      return true;
-    case Field::kRating:
-      rating = static_cast<double>(number);
       return true;
     case Field::kTimestamp:
       time = number;
@@ -165,11 +173,9 @@ bool Fields::Int64(std::int64_t number) {
     case Field::kOffset:
       offset = number;
       return true;
-    case Field::kSource:
-    case Field::kTopic:
+    default:
       return false;
   }
-  return false;
 }
 
 bool Fields::String(const char* text, rapidjson::SizeType length, bool) {
@@ -245,7 +251,8 @@ EventLineParser::~EventLineParser() = default;
 
 Outcome EventLineParser::parse(std::string_view line, const BronzeName& name, BronzeEvent& event) {
   // Iterative: nesting as deep as a line is long must not exhaust the stack.
-  constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag;
+  constexpr unsigned kFlags =
+      rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
   Fields fields(name.partition.topic);
   rapidjson::MemoryStream stream(line.data(), line.size());
   if (!state_->reader.Parse<kFlags>(stream, fields) || stream.Tell() != line.size())

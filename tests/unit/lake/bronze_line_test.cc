@@ -169,6 +169,23 @@ TEST(BronzeLine, SaysWhyALineIsNone) {
     EXPECT_FALSE(parse(line)) << line;
 }
 
+TEST(BronzeLine, ARatingIsReadAsItIsWritten) {
+  const std::string tail =
+      R"(,"x":0e-222,"_source":{"topic":"user-events","partition":2,"offset":17}})";
+  const auto with_rating = [&](const std::string& written) {
+    return parse(R"({"user_id":1,"movie_id":2,"rating":)" + written + tail);
+  };
+  for (const char* written : {"3", "-0", "0.0", "4.35", "0.35e1", "35E-1", "0e-222", "0e300",
+                              "1e-400", "4.94e-324", "123456789012345678901234567890",
+                              "0.1000000000000000055511151231257827021181583404541015625"}) {
+    const auto event = with_rating(written);
+    ASSERT_TRUE(event) << written << ": " << event.error();
+    EXPECT_EQ(event->rating.value, static_cast<float>(std::strtod(written, nullptr))) << written;
+  }
+  for (const char* written : {"1e400", "-1e31", "1e31", ".5", "01", "+1", "0x10", "NaN"})
+    EXPECT_FALSE(with_rating(written)) << written;
+}
+
 // The plain twin: nlohmann's parser and writer, which keep order but not number formats.
 RC_GTEST_PROP(BronzeLineProperty, HoldsEveryFieldOfTheEvent, ()) {
   ordered_json event = {{"user_id", *rc::gen::inRange<std::int64_t>(1, INT64_MAX)},
