@@ -103,7 +103,7 @@ must "setup" bash scripts/setup.sh --tests
 must "build release" bash scripts/build.sh release --tests
 if [ "$scope" = full ]; then
   export TEST_CAMPAIGN=full # not MARQUEE_…: the program would take that for a setting
-  export TSAN_OPTIONS="suppressions=$ROOT/tests/tsan.supp"
+  export TSAN_OPTIONS="suppressions=$ROOT/tests/sanitizers/tsan.supp"
   sanitized asan
   sanitized tsan
   [ ! -x scripts/fuzz.sh ] || try "fuzzing" scripts/fuzz.sh

@@ -22,7 +22,7 @@ constexpr std::chrono::seconds kTakeTimeLimit{1};  // for connections that wait 
 constexpr std::size_t kBufferBytes = 4096;
 constexpr std::size_t kReservedDescriptors = 128;  // for everything but connections
 
-// What one event loop counts. Written by its thread (in_flight by workers, too), read by stop().
+// What one event loop counts. Written by its thread, read by stop().
 struct Traffic {
   std::atomic<std::uint64_t> answered{0};
   std::atomic<int> in_flight{0};
@@ -128,7 +128,7 @@ bool keeps_alive(const restinio::http_request_header_t& header, const Response& 
          !traffic.draining.load(std::memory_order_relaxed);
 }
 
-// Called on the loop's thread or a worker's.
+// Called on the loop's thread.
 void send(restinio::request_t& request, const Response& response, Traffic& traffic) {
   const bool keep_alive = keeps_alive(request.header(), response, traffic);
   restinio::writable_items_container_t items;
@@ -242,9 +242,14 @@ void HttpServer::Loop::answer(restinio::request_handle_t request) {
     });
     return;
   }
-  // The loop stands first, so that it is let go last.
-  api.answer_later(view, [loop = shared_from_this(), request = std::move(request)](
-                             Response response) { send(*request, response, loop->traffic); });
+  // The loop stands first, so that it is let go last. A connection is let go on its thread, since
+  // RESTinio takes its count of connections without a lock.
+  api.answer_later(
+      view, [loop = shared_from_this(), request = std::move(request)](Response response) mutable {
+        asio::post(loop->context,
+                   [loop = loop.get(), request = std::move(request),
+                    response = std::move(response)] { send(*request, response, loop->traffic); });
+      });
 }
 
 // Clients whose connections the kernel has taken for us may have sent requests already; closing the
