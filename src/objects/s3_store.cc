@@ -56,9 +56,16 @@ Result<std::string> S3Store::put_if(std::string_view key, std::string_view bytes
   const std::string mark = new_mark();
   const auto condition = version.empty() ? std::pair<std::string, std::string>("if-none-match", "*")
                                          : std::pair("if-match", std::string(version));
-  MARQUEE_ASSIGN(
-      const aws::Outcome outcome,
-      target.send({.method = "PUT", .headers = {{kMarkHeader, mark}, condition}, .body = bytes}));
+  const auto sent =
+      target.send({.method = "PUT", .headers = {{kMarkHeader, mark}, condition}, .body = bytes});
+  if (!sent) {
+    // A server that knows the condition unmet may close before it has taken a large body, and its
+    // answer is lost with that: each try after one that was carried out ends so.
+    const auto own = version_with_mark(target, mark);
+    if (own && *own) return **own;
+    return std::unexpected(sent.error());
+  }
+  const aws::Outcome& outcome = *sent;
   if (is_success(outcome.answer)) return outcome.answer.header("etag");
   const Error error = aws::to_error(outcome.answer, target.place());
   if (error.code != ErrorCode::kConflict && error.code != ErrorCode::kNotFound)

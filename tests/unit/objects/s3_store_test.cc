@@ -100,6 +100,29 @@ TEST_F(S3StoreTest, AConditionalPutWhoseAnswerWasLostIsRecognised) {
   EXPECT_EQ(request(0).headers.at("if-none-match"), "*");
 }
 
+TEST_F(S3StoreTest, AConditionalPutWithoutAnyAnswerIsRecognisedIfItWasCarriedOut) {
+  const StubAnswer no_answer{.body = "x", .cut_after = 0};
+  std::string mark;
+  S3Store& store = serve([&](const StubRequest& seen) -> StubAnswer {
+    if (seen.method == "HEAD")
+      return {.headers = "ETag: mine\r\nx-amz-meta-marquee-put: " + mark + "\r\n"};
+    mark = seen.headers.at("x-amz-meta-marquee-put");
+    return no_answer;
+  });
+  const auto version = store.put_if("k", "x", "");
+  ASSERT_TRUE(version) << version.error().message();
+  EXPECT_EQ(*version, "mine");
+
+  EXPECT_EQ(serve(script({no_answer})).put_if("k", "x", "").error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(serve([&](const StubRequest& seen) -> StubAnswer {
+              return seen.method == "HEAD" ? StubAnswer{.status = 404} : no_answer;
+            })
+                .put_if("k", "x", "")
+                .error()
+                .code,
+            ErrorCode::kUnavailable);
+}
+
 TEST_F(S3StoreTest, AConditionalPutAfterARetryMayStillHaveLost) {
   S3Store& store = serve([](const StubRequest& seen) -> StubAnswer {
     static std::atomic<int> puts = 0;
