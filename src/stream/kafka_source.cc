@@ -116,9 +116,13 @@ void KafkaSource::give_up(std::span<const StreamPartition> partitions, bool lost
   for (const StreamPartition& partition : partitions)
     if (assigned_.contains(partition)) held.push_back(partition);
   waiting_.reset();
+  outdated_ = false;
   if (lost) {
     owner_->on_lost(held);
-  } else if (const Status kept = owner_->on_revoked(held); !kept) {
+  } else if (const Status kept = owner_->on_revoked(held); !kept && outdated_) {
+    spdlog::info("the group shared anew while partitions were handed over: {}",
+                 kept.error().message());
+  } else if (!kept) {
     handed_over_ = kept;
     spdlog::warn("what was read of {} partitions could not be made durable before they went: {}",
                  held.size(), kept.error().message());
@@ -313,6 +317,7 @@ Status KafkaSource::acknowledge(const StreamPartition& partition, std::int64_t n
                         ? RD_KAFKA_RESP_ERR__TRANSPORT
                         : client_->commit(partition, next_offset, kCommitPatience);
   if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+  outdated_ |= code == RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION;
   return std::unexpected(client_->error(code, fmt::format("the offset {} of {} cannot be committed",
                                                           next_offset, name_of(partition))));
 }

@@ -90,6 +90,9 @@ class KafkaSource final : public EventSource {
   std::vector<StreamRecord> collected_;                  // by the poll under way
   std::optional<Error> failure_;                         // for poll() to tell
   Status handed_over_;  // whether all that was revoked could be made durable
+  // An offset came too late: the group had shared anew without us, and whoever reads the partition
+  // begins at the last offset that came in time.
+  bool outdated_ = false;
   // Where the last message came from: mostly the next one does too.
   const void* last_topic_ = nullptr;
   std::pair<const StreamPartition, Assigned>* last_place_ = nullptr;
