@@ -52,7 +52,11 @@ int thrd_detach(thrd_t thread) {
   return outcome(pthread_detach(thread));
 }
 
-// glibc lays out mtx_t and cnd_t as what it makes of them, too.
+// glibc lays out these types as what it makes of them, too.
+void call_once(once_flag* flag, void (*function)(void)) {
+  pthread_once((pthread_once_t*)flag, function);
+}
+
 int mtx_init(mtx_t* mutex, int type) {
   pthread_mutexattr_t attributes;
   pthread_mutexattr_init(&attributes);
