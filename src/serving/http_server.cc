@@ -153,6 +153,7 @@ struct HttpServer::Loop : std::enable_shared_from_this<HttpServer::Loop> {
   ~Loop();
   void open(const ListeningSocket& socket, const HttpOptions& options, std::size_t max_connections);
   void answer(restinio::request_handle_t request);
+  void send_in_turn(restinio::request_handle_t request, Response response);  // from any thread
   // On the loop's thread.
   void stop_taking(std::chrono::steady_clock::time_point deadline);
 
@@ -234,22 +235,22 @@ void HttpServer::Loop::open(const ListeningSocket& socket, const HttpOptions& op
 void HttpServer::Loop::answer(restinio::request_handle_t request) {
   ++traffic.in_flight;
   const Request view = view_of(*request);
-  if (auto response = api.answer_now(view)) {
-    // In a turn of its own: RESTinio 0.6 starts to read twice, and loses pipelined requests, when a
-    // handler answers before it returns.
-    asio::post(context, [this, request = std::move(request), response = std::move(*response)] {
-      send(*request, response, traffic);
-    });
-    return;
-  }
-  // The loop stands first, so that it is let go last. A connection is let go on its thread, since
-  // RESTinio takes its count of connections without a lock.
+  if (auto response = api.answer_now(view))
+    return send_in_turn(std::move(request), std::move(*response));
+  // The loop stands first, so that it is let go last.
   api.answer_later(
       view, [loop = shared_from_this(), request = std::move(request)](Response response) mutable {
-        asio::post(loop->context,
-                   [loop = loop.get(), request = std::move(request),
-                    response = std::move(response)] { send(*request, response, loop->traffic); });
+        loop->send_in_turn(std::move(request), std::move(response));
       });
+}
+
+// On the loop's thread, for it must be the last to hold the connection: RESTinio takes its count of
+// connections without a lock. And in a turn of its own: RESTinio 0.6 starts to read twice, and
+// loses pipelined requests, when a handler answers before it returns.
+void HttpServer::Loop::send_in_turn(restinio::request_handle_t request, Response response) {
+  asio::post(context, [this, request = std::move(request), response = std::move(response)] {
+    send(*request, response, traffic);
+  });
 }
 
 // Clients whose connections the kernel has taken for us may have sent requests already; closing the
